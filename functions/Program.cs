@@ -1,13 +1,18 @@
+using Chat.Functions.Cards;
+using Chat.Functions.Channels;
 using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
+using Chat.Functions.Gifs;
 using Chat.Functions.Health;
 using Chat.Functions.Hooks;
 using Chat.Functions.Media;
 using Chat.Functions.Moderation;
 using Chat.Functions.Presence;
+using Chat.Functions.Previews;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
+using Chat.Functions.Responses;
 using Chat.Functions.Shared;
 using Chat.Functions.Standings;
 using Chat.Functions.Sync;
@@ -29,12 +34,15 @@ builder.UseMiddleware<AnswerFailures>();
 builder.UseMiddleware<Authenticate>();
 builder.UseMiddleware<EnforceStandings>();
 builder.UseMiddleware<LimitRates>();
+builder.UseMiddleware<AnswerFollowers>();
 
 builder.Services
     .AddShared(builder.Configuration)
     .AddUsers(builder.Configuration, builder.Environment)
     .AddTrust(builder.Configuration)
     .AddConversations()
+    .AddChannels()
+    .AddResponses()
     .AddDelivery(builder.Configuration)
     .AddRealtime()
     .AddPresence()
@@ -42,7 +50,10 @@ builder.Services
     .AddContent()
     .AddHooks(builder.Configuration)
     .AddModeration()
+    .AddCards(builder.Configuration)
+    .AddGifs(builder.Configuration)
     .AddMedia(builder.Configuration)
+    .AddPreviews(builder.Configuration)
     .AddSync(builder.Configuration)
     .AddHealth()
     .AddTelemetry(builder.Configuration);

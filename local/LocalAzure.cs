@@ -55,7 +55,7 @@ internal sealed class LocalAzure : IAsyncDisposable
         {
             azure.Cosmos.CreateContainers(Resource("cosmos.json"));
             azure.ServiceBus.CreateQueues(Resource("servicebus.json"));
-            azure.Blobs.CreateContainers("incoming", "media");
+            azure.Blobs.CreateContainers("incoming", "media", "evidence");
             return azure;
         }
         catch

@@ -1,5 +1,5 @@
-using System.Net;
 using System.Text.Json.Serialization.Metadata;
+using Chat.Functions.Channels;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Shared;
@@ -59,6 +59,42 @@ public sealed class ConversationReader(ChatContainers containers)
         return await reading is { DeletedAt: null } head && member is { State: MemberState.Active } ? new(head, member) : null;
     }
 
+    /// <summary>
+    /// The head and the member document of a user who sees the conversation; of a channel's follower, what stands for one. Null for
+    /// everybody else.
+    /// </summary>
+    public async Task<MembershipContext?> ReadAsViewerAsync(
+        UserId user,
+        ConversationId conversation,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        var reading = ReadHeadAsync(conversation, session, cancellationToken);
+        var member = await ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, session, cancellationToken);
+        return await reading is not { DeletedAt: null } head ? null
+            : member is { State: MemberState.Active } ? new(head, member)
+            : member is { State: MemberState.Removed } ? null
+            : await containers.FollowingAsync(head, user, cancellationToken) is { } subscription ? new(head, subscription.AsMember())
+            : null;
+    }
+
+    /// <summary>The subscription of a user who follows a channel; null where they don't, or it is none.</summary>
+    /// <remarks>Who was removed follows no more, though their subscription may not say so yet, or never does after a crash.</remarks>
+    public async Task<Subscription?> ReadSubscriptionAsync(Head head, UserId user, CancellationToken cancellationToken) =>
+        await containers.FollowingAsync(head, user, cancellationToken) is { } following
+        && !await IsRemovedAsync(head, user, cancellationToken)
+            ? following
+            : null;
+
+    /// <summary>Whether a user was removed from a conversation and not added since.</summary>
+    public async Task<bool> IsRemovedAsync(Head head, UserId user, CancellationToken cancellationToken) =>
+        await ReadMemberAsync(head.ConversationId, user, cancellationToken) is { State: MemberState.Removed };
+
+    /// <summary>Whether a conversation is a channel that the user follows.</summary>
+    public async Task<bool> IsFollowerAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken) =>
+        await ReadHeadAsync(conversation, null, cancellationToken) is { } head
+        && await ReadSubscriptionAsync(head, user, cancellationToken) is not null;
+
     /// <summary>Whether the user is an active member, as of this head or later.</summary>
     public async Task<bool> IsMemberAsync(Head head, UserId user, CancellationToken cancellationToken)
     {
@@ -94,23 +130,9 @@ public sealed class ConversationReader(ChatContainers containers)
             session,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
 
-    /// <summary>
-    /// Makes this process's later reads of a conversation see everything committed by now, even from lagging replicas. A write
-    /// whose condition never holds goes to the write region, and the SDK takes the session token from its answer.
-    /// </summary>
-    public async Task RefreshSessionAsync(ConversationId conversation, CancellationToken cancellationToken)
-    {
-        using var refused = await _conversations.PatchItemStreamAsync(
-            Head.DocumentId,
-            new PartitionKey(conversation.Value),
-            [PatchOperation.Set("/commitId", "")],
-            new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.id = ''", EnableContentResponseOnWrite = false },
-            cancellationToken);
-        if (refused.StatusCode is not (HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound))
-        {
-            refused.EnsureSuccessStatusCode();
-        }
-    }
+    /// <inheritdoc cref="CosmosDocuments.RefreshSessionAsync"/>
+    public Task RefreshSessionAsync(ConversationId conversation, CancellationToken cancellationToken) =>
+        _conversations.RefreshSessionAsync(Head.DocumentId, new PartitionKey(conversation.Value), cancellationToken);
 
     /// <summary>A group's profile; null while it has none.</summary>
     public async Task<GroupProfile?> ReadProfileAsync(Head head, Session? session, CancellationToken cancellationToken) =>

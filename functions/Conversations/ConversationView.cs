@@ -1,14 +1,15 @@
 using System.Text.Json.Serialization;
+using Chat.Functions.Channels;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
 
 /// <summary>A conversation as one of its members sees it.</summary>
-/// <param name="Title">A group's title; null for a direct conversation.</param>
+/// <param name="Title">A group's or channel's title; null for a direct conversation.</param>
 /// <param name="LastSeq">The newest log entry's number.</param>
 /// <param name="MessageCount">How many messages were ever sent.</param>
-/// <param name="Members">At most 32 of them, the owner first.</param>
+/// <param name="Members">At most 32 of them, the owner first; none for a channel's followers.</param>
 /// <param name="UnreadCount">Messages after the caller's read watermark.</param>
 public sealed record ConversationView(
     ConversationId ConversationId,
@@ -52,6 +53,14 @@ public sealed record ConversationView(
     /// <summary>A request that isn't accepted. A declined one is shown the same.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RequestedBy? Request { get; init; }
+
+    /// <summary>How many follow a channel, up to 5 s old; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? FollowerCount { get; init; }
+
+    /// <summary>Of a channel that the caller follows; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SubscriptionView? Subscription { get; init; }
 
     /// <param name="head">The conversation.</param>
     /// <param name="profile">A group's profile; null while it has none.</param>

@@ -6,6 +6,7 @@ using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Chat.Functions.Standings;
+using Chat.Functions.Streaks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -31,9 +32,11 @@ internal static class ConversationsSetup
             .AddSingleton<InviteLinkStore>()
             .AddSingleton<JoinRequests>()
             .AddSingleton<MessageReader>()
+            .AddSingleton<SeenMessages>()
             .AddSingleton<MessageViews>()
             .AddSingleton<MessagePages>()
             .AddSingleton<HiddenMessages>()
+            .AddSingleton<StreakChanges>()
             .AddSingleton<EventViews>()
             .AddSingleton<MemberWatermarks>()
             .AddSingleton<DirectConversations>()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chat.Functions.Blocks;
+using Chat.Functions.Channels;
 using Chat.Functions.Hooks;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
@@ -16,8 +17,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Conversations;
 
 /// <summary>
-/// <c>POST /conversations</c>: creates a direct conversation or a group; 201, or 200 when this pair or this
-/// <c>Idempotency-Key</c> has one already. The answer waits up to two seconds until the members receive its pushes. Members
+/// <c>POST /conversations</c>: creates a direct conversation, a group, or, for whom the host app lets, a channel; 201, or 200 when this
+/// pair or this <c>Idempotency-Key</c> has one already. The answer waits up to two seconds until the members receive its pushes. Members
 /// beyond the first 90 may join after the answer.
 /// </summary>
 public sealed class CreateConversation(
@@ -34,6 +35,7 @@ public sealed class CreateConversation(
     PushGroups groups,
     TextScreening screening,
     DailyLimits daily,
+    ChannelQuota quota,
     Limits limits,
     CurrentUser user)
 {
@@ -46,6 +48,11 @@ public sealed class CreateConversation(
         var wanted = CreateConversationRequest.Read(body, user.Id, limits);
         var key = IdempotencyKey.Read(request, body);
         body.ThrowIfMalformed();
+
+        if (wanted.Kind == ConversationKind.Channel && !user.MayCreateChannels)
+        {
+            return Problems.NotAllowed.ToResult();
+        }
 
         // The id decides what a retry finds: the pair's conversation, the one under this key, or none.
         var conversation = wanted.Kind == ConversationKind.Direct
@@ -62,10 +69,16 @@ public sealed class CreateConversation(
             return isntSaid.ToResult();
         }
 
-        if (wanted.Kind == ConversationKind.Group
+        if (wanted.Kind != ConversationKind.Direct
             && await daily.CountGroupAsync(user.Id, conversation, cancellationToken) is { } tooMany)
         {
             return tooMany.ToResult();
+        }
+
+        if (wanted.Kind == ConversationKind.Channel
+            && await quota.CountAsync(user.Id, conversation, cancellationToken) is { } tooManyChannels)
+        {
+            return tooManyChannels.ToResult();
         }
 
         var appended = await CreateAsync(conversation, wanted, said[0], Session.Of(request), cancellationToken);
@@ -121,7 +134,7 @@ public sealed class CreateConversation(
         }
 
         // A repeat invites those who aren't invited yet: the call before may have ended after counting them.
-        if (created.IsRepeat && wanted.Kind == ConversationKind.Group)
+        if (created.IsRepeat && wanted.Kind != ConversationKind.Direct)
         {
             adds = await EvaluateContactAsync(wanted, cancellationToken);
         }
@@ -160,7 +173,7 @@ public sealed class CreateConversation(
     {
         List<HeadMember> members =
         [
-            new(user.Id, wanted.Kind == ConversationKind.Group ? MemberRole.Owner : MemberRole.Member),
+            new(user.Id, wanted.Kind == ConversationKind.Direct ? MemberRole.Member : MemberRole.Owner),
             .. others.Select(other => new HeadMember(other, MemberRole.Member)),
         ];
         return new()
@@ -266,6 +279,8 @@ internal sealed record CreateConversationCommand : ContactCommand
             CreatedAt = now,
             LastSeq = 1,
             JoinedSeq = 1,
+            // Followers see all of it, so whoever comes to post does, too.
+            HistoryVisibility = Kind == ConversationKind.Channel ? HistoryVisibility.All : default,
             Request = Contact == Trust.Contact.Request ? new ContactRequest(Actor, RequestState.Pending) : null,
         };
         var created = new LogEvent

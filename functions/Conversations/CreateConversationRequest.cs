@@ -13,25 +13,26 @@ internal sealed record CreateConversationRequest(ConversationKind Kind, string? 
     /// <summary>Reads the body and notes every fault on it.</summary>
     public static CreateConversationRequest Read(RequestBody body, UserId creator, Limits limits)
     {
-        var kind = body.OneOf("kind", "direct", "group");
-        var isGroup = kind == "group";
-        var others = body.UserIds("members")?.Where(member => member != creator).ToList();
-        if (others is not null && isGroup && others.Count + 1 > limits.GroupMembers)
+        var kind = body.OneOf("kind", "direct", "group", "channel");
+        var (isChannel, isDirect) = (kind == "channel", kind == "direct");
+        var others = isChannel && !body.Has("members") ? [] : body.UserIds("members")?.Where(member => member != creator).ToList();
+        var most = isChannel ? limits.ChannelMembers : limits.GroupMembers;
+        if (others is not null && !isDirect && others.Count + 1 > most)
         {
-            body.Fault("/members", "too_many", $"At most {limits.GroupMembers} members with the creator.");
+            body.Fault("/members", "too_many", $"At most {most} members with the creator.");
         }
-        else if (others is not null && isGroup && others.Count == 0)
+        else if (others is not null && kind == "group" && others.Count == 0)
         {
             body.Fault("/members", "too_few", "At least one other member.");
         }
-        else if (others is not null && kind == "direct" && others.Count != 1)
+        else if (others is not null && isDirect && others.Count != 1)
         {
             body.Fault("/members", "not_a_pair", "Exactly one other member, not oneself.");
         }
 
         return new(
-            isGroup ? ConversationKind.Group : ConversationKind.Direct,
-            isGroup ? body.Text("title", limits.Title) : null,
+            isChannel ? ConversationKind.Channel : isDirect ? ConversationKind.Direct : ConversationKind.Group,
+            kind is "group" or "channel" ? body.Text("title", limits.Title) : null,
             others ?? []);
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary><c>GET /conversations/{c}</c>: a conversation of the caller's.</summary>
+/// <summary><c>GET /conversations/{c}</c>: a conversation of the caller's, or a channel that they follow.</summary>
 public sealed class GetConversation(ConversationReader reader, ConversationViews views, CurrentUser user)
 {
     [Function(nameof(GetConversation))]
@@ -14,12 +14,25 @@ public sealed class GetConversation(ConversationReader reader, ConversationViews
         CancellationToken cancellationToken)
     {
         var session = Session.Of(request);
-        if (await reader.ReadHeadForAsync(user.Id, conversationId, session, cancellationToken) is not { } head)
+        if (await reader.ReadHeadAsync(conversationId, session, cancellationToken) is not { DeletedAt: null } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var view = await views.OfAsync(user.Id, head, session, cancellationToken);
+        ConversationView view;
+        if (await reader.IsMemberAsync(head, user.Id, cancellationToken))
+        {
+            view = await views.OfAsync(user.Id, head, session, cancellationToken);
+        }
+        else if (await reader.ReadSubscriptionAsync(head, user.Id, cancellationToken) is { } subscription)
+        {
+            view = await views.OfFollowerAsync(head, subscription, session, cancellationToken);
+        }
+        else
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
         return new JsonResult<ConversationView>(StatusCodes.Status200OK, view, ChatJson.Default.ConversationView);
     }
 }

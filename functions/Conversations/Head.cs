@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
+using Chat.Functions.Channels;
 using Chat.Functions.Messages;
 using Chat.Functions.Requests;
 using Chat.Functions.Shared;
+using Chat.Functions.Streaks;
 
 namespace Chat.Functions.Conversations;
 
@@ -13,6 +15,12 @@ public enum ConversationKind
 
     /// <summary>Up to 256 members with a title.</summary>
     Group,
+
+    /// <summary>
+    /// Up to 20 members who post, and any number of followers (<see cref="Channels.Subscription"/>), who read. It has no receipts, typing
+    /// and presence.
+    /// </summary>
+    Channel,
 }
 
 /// <summary>A member's role; <see cref="Members.Rights"/> says what each may do.</summary>
@@ -150,6 +158,21 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ContactRequest? Request { get; init; }
 
+    /// <summary>How much was posted to a channel on the newest day with a post; null before the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChannelPosts? Posts { get; init; }
+
+    [JsonIgnore]
+    public bool IsChannel => Kind == ConversationKind.Channel;
+
+    /// <summary>Whether users may follow it: a channel that isn't deleted, and that somebody still posts to.</summary>
+    [JsonIgnore]
+    public bool HasFollowers => IsChannel && DeletedAt is null && MemberCount > 0;
+
+    /// <summary>The streak of a direct conversation, and what may become one; null before the first message that counts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Streak? Streak { get; init; }
+
     /// <summary>Whether one user of a direct conversation blocks the other.</summary>
     [JsonIgnore]
     public bool IsBlocked => Kind == ConversationKind.Direct && Members!.Any(member => member.Blocks);
@@ -203,6 +226,12 @@ public sealed record Head
     /// <summary>The member; null for others, and when the head doesn't list members.</summary>
     public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);
 
+    /// <summary>The head after a message that a person wrote by hand: in a direct conversation that isn't a request, it counts.</summary>
+    public Head WithStreak(UserId sender, DateTimeOffset now, long seq, int restores) =>
+        Kind == ConversationKind.Direct && Request is null
+            ? this with { Streak = (Streak ?? new()).Sent(Members![0].UserId == sender, now, seq, restores) }
+            : this;
+
     /// <summary>The head after its next entry, a message.</summary>
     /// <param name="message">The message.</param>
     /// <param name="isReceipt">Whether the sender shares read receipts.</param>
@@ -214,6 +243,7 @@ public sealed record Head
             MentionAllOrdinal = message.MentionsAll ? message.Ordinal : MentionAllOrdinal,
             MentionAllBy = message.MentionsAll ? message.SenderId : MentionAllBy,
             LastMessage = message.ToPreview(),
+            Posts = IsChannel ? ChannelPosts.After(Posts, message.At) : null,
             Disappearing = Disappearing.With(Disappearing, message.Ordinal, message.At, message.ExpiresAt),
             Members = Kind == ConversationKind.Direct
                 ? [.. Members!.Select(member => member.UserId == message.SenderId ? member.Sent(message.Seq, isReceipt) : member)]
@@ -284,14 +314,18 @@ public sealed record MessagePreview(long Seq, UserId SenderId, string Preview, D
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>The kind of its first attachment; null when it has none, or disappears.</summary>
+    /// <summary>The kind of its first attachment, <c>location</c> or <c>sticker</c>; null when it has none, or disappears.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Attachment { get; init; }
+
+    /// <summary>The type of its first card; null when it has none, or disappears.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Card { get; init; }
 
     /// <summary>Why the viewer isn't shown it: <see cref="HiddenMessageView.Blocked"/>. Never stored.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Hidden { get; init; }
 
     /// <summary>The message for those who block its sender.</summary>
-    public MessagePreview ToHidden() => this with { Preview = "", Attachment = null, Hidden = HiddenMessageView.Blocked };
+    public MessagePreview ToHidden() => this with { Preview = "", Attachment = null, Card = null, Hidden = HiddenMessageView.Blocked };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Blocks;
+using Chat.Functions.Channels;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -13,6 +14,7 @@ namespace Chat.Functions.Conversations;
 /// </summary>
 public sealed class ListConversations(
     ChatContainers containers,
+    FollowedChannels channels,
     BlockReader blocks,
     TimeProvider time,
     Limits limits,
@@ -20,6 +22,9 @@ public sealed class ListConversations(
 {
     /// <summary>How many conversations one call examines at most, shown or not: about 45 RU.</summary>
     private const int MaxExamined = 1_000;
+
+    /// <summary>The filter that lists the channels that the caller follows, all at once.</summary>
+    private const string Channels = "channels";
 
     [Function(nameof(ListConversations))]
     public async Task<IResult> RunAsync(
@@ -29,11 +34,15 @@ public sealed class ListConversations(
         var query = new RequestQuery(request);
         var limit = query.Limit(limits);
         var before = ActivityCursor.Read(query);
-        var filter = query.OneOf("filter", ConversationFilter.ByName.Keys) is { } name
-            ? ConversationFilter.ByName[name]
-            : ConversationFilter.Default;
+        var name = query.OneOf("filter", [.. ConversationFilter.ByName.Keys, Channels]);
         query.ThrowIfMalformed();
+        if (name == Channels)
+        {
+            var followed = new ConversationPage(await channels.ListAsync(user.Id, cancellationToken), null);
+            return new JsonResult<ConversationPage>(StatusCodes.Status200OK, followed, ChatJson.Default.ConversationPage);
+        }
 
+        var filter = name is null ? ConversationFilter.Default : ConversationFilter.ByName[name];
         var page = await ReadAsync(filter, before ?? ActivityCursor.FromTheTop, limit, cancellationToken);
         return new JsonResult<ConversationPage>(StatusCodes.Status200OK, page, ChatJson.Default.ConversationPage);
     }
@@ -102,6 +111,10 @@ internal sealed record ConversationSummaryView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 
+    /// <summary>Of a channel that the caller follows; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SubscriptionView? Subscription { get; init; }
+
     /// <param name="entry">The user's inbox entry.</param>
     /// <param name="now">The instant for expiry.</param>
     /// <param name="blocked">Whom of its <see cref="InboxEntry.Speakers"/> the user blocks.</param>
@@ -122,5 +135,26 @@ internal sealed record ConversationSummaryView(
         {
             IsMentioned = entry.IsMentioned(now, blocked),
             AvatarUrl = entry.AvatarUrl,
+        };
+
+    /// <param name="head">A channel.</param>
+    /// <param name="subscription">The follower's subscription.</param>
+    /// <param name="blocked">Whether the follower blocks who posted last.</param>
+    public static ConversationSummaryView Of(Head head, Subscription subscription, IReadOnlySet<UserId> blocked) =>
+        new(
+            head.ConversationId,
+            head.Kind,
+            head.Title,
+            null,
+            head.MemberCount,
+            head.LastSeq,
+            subscription.Unread(head.MessageCount),
+            head.LastMessage is { } last && blocked.Contains(last.SenderId) ? last.ToHidden() : head.LastMessage,
+            head.LastMessage?.At ?? head.CreatedAt,
+            new Preferences(subscription.MutedUntil, false, false, null),
+            MarkedUnread: false,
+            ClearedSeq: 0)
+        {
+            Subscription = SubscriptionView.Of(subscription),
         };
 }

@@ -73,6 +73,11 @@ internal sealed record UpdateConversationCommand : MemberCommand
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
+        if (head.IsChannel && Change.IsNotOfChannels)
+        {
+            return Decision.Refuse(Problems.NotAllowed);
+        }
+
         var profile = context.Find<GroupProfile>(GroupProfile.DocumentId);
         var before = ConversationSettings.Of(head, profile);
         var after = Change.ApplyTo(before);
@@ -92,7 +97,7 @@ internal sealed record UpdateConversationCommand : MemberCommand
         {
             LastSeq = updated.Seq,
             Title = after.Title,
-            HistoryVisibility = after.HistoryVisibility ?? default,
+            HistoryVisibility = after.HistoryVisibility ?? head.HistoryVisibility,
             JoinPolicy = after.JoinPolicy ?? default,
             MessageTtl = after.MessageTtl,
             SlowModeSeconds = after.SlowModeSeconds,

@@ -26,6 +26,9 @@ internal sealed record UpdateConversationRequest
     public bool IsOfGroups => Title.IsGiven || Description.IsGiven || AvatarUrl.IsGiven || HistoryVisibility.IsGiven || JoinPolicy.IsGiven
         || SlowModeSeconds.IsGiven;
 
+    /// <summary>Whether it changes a setting that channels don't have.</summary>
+    public bool IsNotOfChannels => HistoryVisibility.IsGiven || JoinPolicy.IsGiven || MessageTtl.IsGiven || SlowModeSeconds.IsGiven;
+
     /// <summary>Reads the body and notes every fault on it.</summary>
     public static UpdateConversationRequest Read(RequestBody body, Limits limits)
     {

@@ -168,10 +168,8 @@ public sealed class EntryProjection(
         IReadOnlyList<UserId> everyone,
         CancellationToken cancellationToken)
     {
-        HashSet<(UserId, UserId)> mentions = head.Kind == ConversationKind.Direct ? [] :
-        [
-            .. entries.OfType<Message>().SelectMany(message => message.MentionedWhenSent.Select(user => (user, message.SenderId))),
-        ];
+        var mentions = head.Kind == ConversationKind.Direct ? [] : entries.OfType<Message>()
+            .SelectMany(message => message.MentionedWhenSent.Select(user => (user, message.SenderId))).ToHashSet();
         return InboxUpdates.Of(head, entries, everyone, await blocks.BlockedAsync(mentions, cancellationToken));
     }
 
@@ -361,7 +359,7 @@ public sealed class EntryProjection(
     /// <param name="cancellationToken">Ends the call.</param>
     private async Task EnqueueAlignmentAsync(Head head, InboxUpdates updates, HashSet<UserId> failed, CancellationToken cancellationToken)
     {
-        if (head.Kind != ConversationKind.Group)
+        if (head.Kind == ConversationKind.Direct)
         {
             return;
         }

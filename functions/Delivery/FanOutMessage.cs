@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Blocks;
+using Chat.Functions.Responses;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
@@ -11,6 +12,8 @@ namespace Chat.Functions.Delivery;
 [JsonDerivedType(typeof(AdvanceInboxes), "advanceInboxes")]
 [JsonDerivedType(typeof(AlignPushGroup), "alignPushGroup")]
 [JsonDerivedType(typeof(AlignBlock), "alignBlock")]
+[JsonDerivedType(typeof(FoldCounts), "foldCounts")]
+[JsonDerivedType(typeof(PushCounts), "pushCounts")]
 public abstract record FanOutMessage
 {
     public const string Queue = "fanout";

@@ -1,19 +1,23 @@
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Blocks;
+using Chat.Functions.Responses;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// Queue <c>fanout</c>: advances the inboxes of larger conversations, aligns push groups, and projects what couldn't be projected at once.
+/// Queue <c>fanout</c>: advances the inboxes of larger conversations, aligns push groups, pushes the counts of a channel's posts, and
+/// projects what couldn't be projected at once.
 /// </summary>
 public sealed class FanOutToMembers(
     QueueMessageProcessor queueWork,
     EntryProjection projection,
     InboxFanOut inboxes,
     PushGroupAlignment groups,
-    Blocking blocking)
+    Blocking blocking,
+    PostCounting counting,
+    CountsPush counts)
 {
     [Function(nameof(FanOutToMembers))]
     public Task RunAsync(
@@ -29,6 +33,8 @@ public sealed class FanOutToMembers(
         AdvanceInboxes advance => inboxes.AdvanceAsync(advance, cancellationToken),
         AlignPushGroup align => groups.AlignAsync(align, cancellationToken),
         AlignBlock block => blocking.AlignAsync(block, cancellationToken),
+        FoldCounts fold => counting.FoldAsync(fold, cancellationToken),
+        PushCounts push => counts.PushAsync(push, cancellationToken),
         _ => throw new NotSupportedException($"Nothing handles {message.GetType()}."),
     };
 }

@@ -24,26 +24,15 @@ public sealed class InboxFanOut(
 
     private const int MaxParallel = 16;
 
-    /// <summary>How many conversations' windows are kept. Forgetting one costs a message, which the queue drops as a duplicate.</summary>
-    private const int MaxWindows = 1_000;
-
-    private readonly Dictionary<ConversationId, DateTimeOffset> _windows = [];
+    private readonly DebounceWindows<ConversationId> _windows = new(options.InboxWindow, time);
 
     /// <summary>Schedules the fan-out for the end of the current window.</summary>
-    public async Task ScheduleAsync(Head head, CancellationToken cancellationToken)
-    {
-        var end = WindowEnd();
-        if (IsScheduled(head.ConversationId, end))
-        {
-            return;
-        }
-
-        await queue.EnqueueAsync(
+    public Task ScheduleAsync(Head head, CancellationToken cancellationToken) => _windows.ScheduleAsync(
+        head.ConversationId,
+        end => queue.EnqueueAsync(
             new AdvanceInboxes { ConversationId = head.ConversationId, ListSeq = head.ListSeq, WindowEnd = end.ToUnixTimeMilliseconds() },
             end,
-            cancellationToken);
-        Remember(head.ConversationId, end);
-    }
+            cancellationToken));
 
     /// <summary>
     /// Advances the first members' inboxes and enqueues the rest. Members whose inbox fails are enqueued together in a separate message and
@@ -94,38 +83,6 @@ public sealed class InboxFanOut(
         {
             var next = advance with { Members = rest, ListSeq = Math.Max(advance.ListSeq, head.ListSeq), WindowEnd = 0 };
             return queue.EnqueueAsync(next, null, cancellationToken);
-        }
-    }
-
-    /// <summary>
-    /// The next instant of a grid that all instances share, at least half a window ahead. That much is for clock skew: once a window's
-    /// message was handled, the queue would drop another one under its id. Before, dropping one is safe, since the handler reads the
-    /// newest head.
-    /// </summary>
-    private DateTimeOffset WindowEnd()
-    {
-        var (window, earliest) = (options.InboxWindow.Ticks, (time.GetUtcNow() + (options.InboxWindow / 2)).UtcTicks);
-        return new DateTimeOffset(((earliest / window) + 1) * window, TimeSpan.Zero);
-    }
-
-    private bool IsScheduled(ConversationId conversation, DateTimeOffset end)
-    {
-        lock (_windows)
-        {
-            return _windows.TryGetValue(conversation, out var scheduled) && scheduled == end;
-        }
-    }
-
-    private void Remember(ConversationId conversation, DateTimeOffset end)
-    {
-        lock (_windows)
-        {
-            if (_windows.Count >= MaxWindows)
-            {
-                _windows.Clear();
-            }
-
-            _windows[conversation] = end;
         }
     }
 }

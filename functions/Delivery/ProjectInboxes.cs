@@ -1,5 +1,8 @@
+using Chat.Functions.Cards;
 using Chat.Functions.Media;
 using Chat.Functions.Messages;
+using Chat.Functions.Previews;
+using Chat.Functions.Responses;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -8,8 +11,9 @@ namespace Chat.Functions.Delivery;
 
 /// <summary>
 /// Follows the change feed of <c>conversations</c>: projects changes into the members' inboxes, and enqueues the delivery of every new
-/// commit once more, in case its own process couldn't. It has the files looked at that messages refer to no more. The feed's lease moves on
-/// when a page is projected or is on queue <c>fanout</c>.
+/// commit once more, in case its own process couldn't. It has the files looked at that messages refer to no more, and the
+/// links of new ones, the host app told of cards, and the counts of channels' posts folded. The feed's lease moves on when a page is
+/// projected or is on queue <c>fanout</c>.
 /// </summary>
 /// <remarks>
 /// At-least-once: after a crash the page comes again. It comes as text, so that one document that can't be read doesn't hold up the others.
@@ -18,10 +22,19 @@ public sealed class ProjectInboxes(
     EntryProjection projection,
     DeliveryQueue queue,
     MediaQueue media,
+    SharesHook shares,
+    PreviewPolicy previews,
+    PostCounting counting,
     TimeProvider time,
     ILogger<ProjectInboxes> logger)
 {
     private const int MaxParallel = 16;
+
+    /// <summary>
+    /// A page. In a storm of responses to posts a longer one would take longer than <see cref="InlineTimeout"/>, and the lists of others
+    /// whose messages are in it would wait, and then go by <c>fanout</c>.
+    /// </summary>
+    private const int MaxChanges = 100;
 
     /// <summary>How long a page waits for its projection. Changes that aren't projected by then go to <c>fanout</c>.</summary>
     private static readonly TimeSpan InlineTimeout = TimeSpan.FromSeconds(1);
@@ -41,19 +54,22 @@ public sealed class ProjectInboxes(
             LeaseContainerName = ChatContainers.LeasesName,
             LeaseContainerPrefix = "inboxes-",
             FeedPollDelay = 500,
+            MaxItemsPerInvocation = MaxChanges,
             StartFromBeginning = true)] string changes,
         CancellationToken cancellationToken)
     {
         using var inline = new CancellationTokenSource(InlineTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(inline.Token, cancellationToken);
-        await Each.TryAsync(
-            ChangedConversation.Read(changes),
-            MaxParallel,
-            (changed, cancel) => Task.WhenAll(
-                EnqueueDeliveriesAsync(changed, cancel),
-                ReleaseMediaAsync(changed, cancel),
-                ProjectAsync(changed, linked.Token, cancel)),
-            cancellationToken);
+        await Task.WhenAll(
+            counting.FoldPageAsync(changes, linked.Token, cancellationToken),
+            Each.TryAsync(
+                ChangedConversation.Read(changes),
+                MaxParallel,
+                (changed, cancel) => Task.WhenAll(
+                    EnqueueDeliveriesAsync(changed, cancel),
+                    EnqueueMediaAsync(changed, cancel),
+                    ProjectAsync(changed, linked.Token, cancel)),
+                cancellationToken));
     }
 
     /// <summary>
@@ -71,8 +87,10 @@ public sealed class ProjectInboxes(
             cancellationToken)));
     }
 
-    /// <summary>Messages that were taken back, and those of a deleted conversation, refer to no files any more.</summary>
-    private async Task ReleaseMediaAsync(ChangedConversation changed, CancellationToken cancellationToken)
+    /// <summary>
+    /// Messages that were taken back, and those of a deleted conversation, refer to no files any more. New ones may have a link.
+    /// </summary>
+    private async Task EnqueueMediaAsync(ChangedConversation changed, CancellationToken cancellationToken)
     {
         if (changed.Head is { DeletedAt: not null })
         {
@@ -81,6 +99,12 @@ public sealed class ProjectInboxes(
 
         foreach (var message in changed.Entries.OfType<Message>())
         {
+            await shares.EnqueueAsync(message, cancellationToken);
+            if (previews.DueOf(message) is { } link)
+            {
+                await media.SendAsync(link, null, cancellationToken);
+            }
+
             foreach (var id in message.Released ?? [])
             {
                 await media.SendAsync(MediaReference.DueOf(id, message), null, cancellationToken);

@@ -1,12 +1,23 @@
+using Chat.Functions.Channels;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
+using Chat.Functions.Members;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Aligns a conversation's push group with joins and leaves. It is retried until SignalR confirms it.</summary>
-public sealed class PushGroupAlignment(CommittedReader log, ConversationReader reader, PushGroups groups, InboxProjection inbox)
+/// <summary>
+/// Aligns a conversation's push group with joins and leaves, and ends the following and watching of who was removed from a channel. It is
+/// retried until SignalR confirms it.
+/// </summary>
+public sealed class PushGroupAlignment(
+    CommittedReader log,
+    ConversationReader reader,
+    PushGroups groups,
+    SubscriptionStore subscriptions,
+    WatchGroups watchers,
+    InboxProjection inbox)
 {
     private const int MaxParallel = 16;
 
@@ -24,13 +35,33 @@ public sealed class PushGroupAlignment(CommittedReader log, ConversationReader r
             return;
         }
 
+        // First: what a channel has besides mustn't hold up that nothing is pushed any more to who left.
+        var until = await groups.AlignAsync(align.ConversationId, align.Users, session, cancellationToken);
+        if (head.IsChannel)
+        {
+            // The request that removed them may have ended before it did so.
+            await Each.TryAsync(
+                align.Users,
+                MaxParallel,
+                (user, cancel) => EndFollowingAsync(head.ConversationId, user, session, cancel),
+                cancellationToken);
+        }
+
         // Notes in each user's inbox when their membership of the push group ends. Users who left have no entry that takes it.
-        var until = await groups.AlignAsync(align.ConversationId, align.Users, session, cancellationToken)
-            ?? throw new TimeoutException("Somebody joined a moment ago.");
+        var known = until ?? throw new TimeoutException("Somebody joined a moment ago.");
         await Each.TryAsync(
             align.Users,
             MaxParallel,
-            (user, cancel) => inbox.TrySetPushUntilAsync(user, align.ConversationId, until, cancel),
+            (user, cancel) => inbox.TrySetPushUntilAsync(user, align.ConversationId, known, cancel),
             cancellationToken);
+    }
+
+    private async Task EndFollowingAsync(ConversationId channel, UserId user, Session? session, CancellationToken cancellationToken)
+    {
+        if (await reader.ReadMemberAsync(channel, user, session, cancellationToken) is { State: MemberState.Removed })
+        {
+            await subscriptions.ExcludeAsync(user, channel, cancellationToken);
+            await watchers.LeaveAsync(user, channel, cancellationToken);
+        }
     }
 }

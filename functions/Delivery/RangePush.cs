@@ -1,8 +1,10 @@
+using Chat.Functions.Channels;
 using Chat.Functions.Conversations;
 using Chat.Functions.Events;
 using Chat.Functions.Log;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
+using Chat.Functions.Streaks;
 using Chat.Functions.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +24,7 @@ public sealed class RangePush(
     PushGroups groups,
     EventViews views,
     EventPush push,
+    WatchGroups watchers,
     DeliveryLag lag,
     TimeProvider time,
     ILogger<RangePush> logger)
@@ -69,10 +72,14 @@ public sealed class RangePush(
         var everyone = await members.ReadAsync(head, session, cancellationToken);
         var changes = MembershipChange.Of(entries, everyone);
         await AlignAsync(head, changes, session, cancellationToken);
+        IReadOnlyList<ChatEvent> toWatchers;
         if (head.DeletedAt is null)
         {
             var shown = await views.ForEveryoneAsync(head, entries, session, cancellationToken);
-            IReadOnlyList<ChatEvent> events = [.. shown.Select(one => one with { Session = session?.Value })];
+            IReadOnlyList<ChatEvent> events =
+            [
+                .. shown.Concat(StreakView.ToldWith(entries, head, time.GetUtcNow())).Select(one => one with { Session = session?.Value }),
+            ];
             var isByGroup = everyone.Count > EventPush.MaxUsersOneByOne;
             if (isByGroup && time.GetUtcNow() - (fresh?.CommittedAt ?? now) > PushGroups.MaxHeadAge)
             {
@@ -81,9 +88,21 @@ public sealed class RangePush(
 
             await push.PushAsync(head, everyone, events, cancellationToken);
             await (isByGroup ? PushToNewcomersAsync(head, events, session, cancellationToken) : Task.CompletedTask);
+            toWatchers = EventViews.ForFollowers(events);
+        }
+        else
+        {
+            var last = entries.OfType<LogEvent>().Where(entry => entry.EventType == LogEvent.ConversationDeleted);
+            toWatchers = [.. last.Select(entry => entry.ToEvent() with { Session = session?.Value })];
         }
 
         await TellAsync(head, changes, everyone, session, cancellationToken);
+        if (head.IsChannel)
+        {
+            // Last: a failure holds up no member.
+            await push.SendToGroupAsync(watchers.Of(head.ConversationId), toWatchers, cancellationToken);
+        }
+
         lag.Record(range, entries);
     }
 
@@ -109,7 +128,7 @@ public sealed class RangePush(
         Session? session,
         CancellationToken cancellationToken)
     {
-        List<UserId> users = head.Kind == ConversationKind.Group ? [.. changes.SelectMany(change => change.Users).Distinct()] : [];
+        List<UserId> users = head.Kind != ConversationKind.Direct ? [.. changes.SelectMany(change => change.Users).Distinct()] : [];
         if (users.Count > 0)
         {
             await (head.DeletedAt is null

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
@@ -11,6 +12,15 @@ namespace Chat.Functions.Events;
 /// </summary>
 public sealed class EventViews(ChatContainers containers, MessageViews views, TimeProvider time)
 {
+    private static readonly JsonElement Nothing = JsonDocument.Parse("{}").RootElement;
+
+    /// <summary>
+    /// The events as a channel's followers see them: of its members and collections only that something happened, so that their log has
+    /// no gap.
+    /// </summary>
+    public static IReadOnlyList<ChatEvent> ForFollowers(IReadOnlyList<ChatEvent> events) =>
+        [.. events.Select(one => IsOfMembers(one.Type) ? one with { Type = LogEvent.EntryHidden, Data = Nothing } : one)];
+
     /// <summary>
     /// The events that every member may see. They leave out entries from before the newest member who doesn't see history;
     /// members who do see them can fetch them.
@@ -26,18 +36,21 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
         return Show(Alive(shown), messages, await views.ForEveryoneAsync(head, messages, session, cancellationToken));
     }
 
-    /// <summary>The events that one member sees.</summary>
+    /// <summary>The events that one member, or follower, sees.</summary>
     public async Task<IReadOnlyList<ChatEvent>> ForAsync(
         MembershipContext part,
         IReadOnlyList<LogEntry> entries,
         CancellationToken cancellationToken)
     {
         var messages = await MessagesAsync(entries, part.Member.Sees, null, cancellationToken);
-        return Show(
-            Alive(entries),
-            messages,
-            await views.ForAsync(part.Head.Kind, part.Member.UserId, messages, cancellationToken));
+        var shown = Show(Alive(entries), messages, await views.ForAsync(part, messages, cancellationToken));
+        return part.IsFollower ? ForFollowers(shown) : shown;
     }
+
+    private static bool IsOfMembers(string type) =>
+        type == LogEvent.ConversationCreated
+        || type.StartsWith("member.", StringComparison.Ordinal)
+        || type.StartsWith("collection.", StringComparison.Ordinal);
 
     private IReadOnlyList<LogEntry> Alive(IReadOnlyList<LogEntry> entries)
     {

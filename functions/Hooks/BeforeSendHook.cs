@@ -3,11 +3,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Chat.Functions.Cards;
 using Chat.Functions.Conversations;
+using Chat.Functions.Locations;
 using Chat.Functions.Media;
 using Chat.Functions.Messages;
 using Chat.Functions.Polls;
 using Chat.Functions.Shared;
+using Chat.Functions.Stickers;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Hooks;
@@ -197,20 +200,46 @@ internal sealed record BeforeSendMessage(MessageId MessageId, string ContentHash
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AttachedMedia>? Attachments { get; init; }
 
+    /// <summary>The host app's things that it shows; absent without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Card>? Cards { get; init; }
+
+    /// <summary>The place that it shows; absent without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Location? Location { get; init; }
+
+    /// <summary>The sticker that it shows; absent without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChosenSticker? Sticker { get; init; }
+
     public static BeforeSendMessage Of(MessageId messageId, MessageContent content) =>
-        Of(messageId, content.Kind, content.Text, content.Poll, content.Attachments) with { Held = content.IsHeld };
+        Of(messageId, content.Kind, content.Text, content.Poll, content.Attachments, content.Location, content.Sticker, content.Cards) with
+        {
+            Held = content.IsHeld,
+        };
 
     public static BeforeSendMessage Of(MessageId messageId, string kind, HeldContent content)
     {
         var files = content.Attachments?.Select(file => new AttachedMedia(file.MediaId)).ToList();
-        return Of(messageId, kind, content.Text, content.Poll, files);
+        return Of(messageId, kind, content.Text, content.Poll, files, content.Location, content.Chosen, content.Cards);
     }
 
-    private static BeforeSendMessage Of(MessageId messageId, string kind, string text, Poll? poll, IReadOnlyList<AttachedMedia>? files) =>
-        new(messageId, HeldContent.HashOf(text, poll, files?.Select(file => file.MediaId)), kind, text)
+    private static BeforeSendMessage Of(
+        MessageId messageId,
+        string kind,
+        string text,
+        Poll? poll,
+        IReadOnlyList<AttachedMedia>? files,
+        Location? location,
+        ChosenSticker? sticker,
+        IReadOnlyList<Card>? cards) =>
+        new(messageId, HeldContent.HashOf(text, poll, files?.Select(file => file.MediaId), location, sticker, cards), kind, text)
         {
+            Location = location,
+            Sticker = sticker,
             Options = poll is null ? null : [.. poll.Options.Select(option => option.Text)],
             Attachments = files,
+            Cards = cards,
         };
 }
 

@@ -17,9 +17,10 @@ public sealed record BeforeSendOptions
 
     /// <summary>
     /// The kinds of messages and of other texts that it is asked about, separated by commas. Default: all, which are <c>text</c>,
-    /// <c>poll</c>, <c>title</c>, <c>description</c>, <c>displayName</c>, <c>avatarUrl</c> and <c>reaction</c>.
+    /// <c>poll</c>, <c>title</c>, <c>description</c>, <c>displayName</c>, <c>avatarUrl</c>, <c>reaction</c> and
+    /// <c>fileName</c>.
     /// </summary>
-    public string Kinds { get; init; } = "text,poll,title,description,displayName,avatarUrl,reaction";
+    public string Kinds { get; init; } = "text,poll,title,description,displayName,avatarUrl,reaction,fileName";
 
     /// <summary>
     /// <c>all</c>, the default; <c>firstContact</c>: messages in direct conversations in which the other hasn't written yet;

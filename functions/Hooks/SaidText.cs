@@ -12,6 +12,7 @@ public sealed record SaidText(string Kind, string? Text)
     public const string DisplayName = "displayName";
     public const string AvatarUrl = "avatarUrl";
     public const string Reaction = "reaction";
+    public const string FileName = "fileName";
 
     /// <summary>Whether words in it can become asterisks. An address wouldn't lead anywhere then, and a key would be another.</summary>
     [JsonIgnore]

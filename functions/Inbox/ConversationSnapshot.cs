@@ -82,7 +82,7 @@ public sealed record ConversationSnapshot
         Activity = Activity,
         AvatarUrl = AvatarUrl,
         ProfileSeq = ProfileSeq,
-        PushUntil = Kind == ConversationKind.Group ? PushUntil?.ToUnixTimeSeconds() ?? 0 : null,
+        PushUntil = Kind != ConversationKind.Direct ? PushUntil?.ToUnixTimeSeconds() ?? 0 : null,
     };
 
     /// <summary>The part of the state that lists show.</summary>

@@ -193,7 +193,7 @@ public sealed record InboxEntry
 
     /// <summary>Those of a group whose words the list may show: who sent the last message, and who mentioned everyone last.</summary>
     [JsonIgnore]
-    public IEnumerable<UserId> Speakers => Kind == ConversationKind.Group
+    public IEnumerable<UserId> Speakers => Kind != ConversationKind.Direct
         ? new[] { LastMessage?.SenderId, Last.MentionAllBy }.OfType<UserId>()
         : [];
 
@@ -224,7 +224,7 @@ public sealed record InboxEntry
         IsMentioned(MentionedOrdinal, now) || (!IsFromBlocked(Last.MentionAllBy, blocked) && IsMentioned(Last.MentionAllOrdinal, now));
 
     private bool IsFromBlocked(UserId? speaker, IReadOnlySet<UserId> blocked) =>
-        Kind == ConversationKind.Group && speaker is { } user && blocked.Contains(user);
+        Kind != ConversationKind.Direct && speaker is { } user && blocked.Contains(user);
 
     private bool IsMentioned(long ordinal, DateTimeOffset now) =>
         ordinal > SeenOrdinal && Disappearing?.IsGone(ordinal, now) != true && HiddenOrdinals?.Contains(ordinal) != true;

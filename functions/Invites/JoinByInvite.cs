@@ -121,9 +121,9 @@ internal sealed record JoinByInviteCommand : LogCommand
             return Decision.Refuse(Problems.Unavailable);
         }
 
-        if (head.MemberCount >= Limits.GroupMembers)
+        if (Membership.Full(head, 1, Limits) is { } full)
         {
-            return Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers));
+            return Decision.Refuse(full);
         }
 
         // A user who asked to join by this link was counted as a use then.

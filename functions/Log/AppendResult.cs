@@ -20,6 +20,9 @@ public sealed record AppendResult(
 {
     public bool IsRepeat => Refusal is null && Head is null;
 
+    /// <summary>The conversation's kind, as far as is known.</summary>
+    public ConversationKind? Kind { get; init; } = Head?.Kind;
+
     /// <summary>The one document of a type among <see cref="Documents"/>.</summary>
     public T Document<T>()
         where T : ConversationDocument => Documents.OfType<T>().Single();

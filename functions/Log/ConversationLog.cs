@@ -67,6 +67,16 @@ public sealed class ConversationLog(
         CancellationToken cancellationToken) =>
         (await AppendInOrderAsync(conversation, [command], Deadline.FromNow(CallTimeout, time), session, cancellationToken))[0];
 
+    /// <summary>Appends what a queue function changes by itself. The queue message comes again if that can't be done now.</summary>
+    /// <returns>What <see cref="AppendAsync"/> returns.</returns>
+    /// <exception cref="TimeoutException">There is no clear answer.</exception>
+    public async Task<AppendResult> ChangeAsync(ConversationId conversation, LogCommand command, CancellationToken cancellationToken)
+    {
+        var appended = await AppendFurtherAsync(conversation, command, null, cancellationToken);
+        return appended.Refusal != Problems.Unavailable ? appended
+            : throw new TimeoutException("The conversation can't be changed just now.");
+    }
+
     /// <summary>
     /// Appends commands in order, in as few commits as they fit in. If one gets no clear answer, none after it is tried. Repeats are
     /// excepted: a repeat is stored already, so those after it are in order even if reading it fails.

@@ -60,6 +60,14 @@ internal sealed record LogEvent : LogEntry
     public const string MessagePinned = "message.pinned";
     public const string MessageUnpinned = "message.unpinned";
 
+    public const string CollectionUpdated = "collection.updated";
+    public const string CollectionDeleted = "collection.deleted";
+    public const string CollectionItemPlaced = "collection.item.placed";
+    public const string CollectionItemRemoved = "collection.item.removed";
+
+    /// <summary>What a follower is told of an entry that isn't theirs to see. It is never stored.</summary>
+    public const string EntryHidden = "entry.hidden";
+
     public override string Id => DocumentId(Seq);
 
     /// <summary>The event's type as clients know it.</summary>

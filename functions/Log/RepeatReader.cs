@@ -13,6 +13,8 @@ internal sealed class RepeatReader(ConversationId conversation, Container conver
     /// </param>
     public async Task AnswerAsync(PendingAppend pending, LaneCache cache, Session? session)
     {
+        // Now: the cache is the lane's.
+        var kind = cache.Head?.Kind;
         try
         {
             using var timeout = pending.Deadline.CreateCancellation(time);
@@ -26,7 +28,10 @@ internal sealed class RepeatReader(ConversationId conversation, Container conver
             {
                 null => Gone(),
                 { } entry when entry.IsExpiredAt(time.GetUtcNow()) => Gone(),
-                { } entry when pending.Command.IsRepeatOf(entry) => new AppendResult(null, [entry], [], null, first.Session),
+                { } entry when pending.Command.IsRepeatOf(entry) => new AppendResult(null, [entry], [], null, first.Session)
+                {
+                    Kind = kind,
+                },
                 _ => AppendResult.Refused(pending.Command.KeyReused),
             });
         }

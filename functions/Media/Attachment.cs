@@ -16,9 +16,30 @@ public sealed record Attachment(MediaId MediaId, string Kind, MediaState State, 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Height { get; init; }
 
-    /// <summary>What to show until the file is there: https://blurha.sh.</summary>
+    /// <summary>What to show until the file is there: https://blurha.sh. Of a video, as its sender says.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Blurhash { get; init; }
+
+    /// <summary>How long a recording or a video is, once it is ready.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? DurationMs { get; init; }
+
+    /// <summary>How loud a recording is from its beginning to its end, in 64 parts from 0 to 100, as its sender says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Waveform { get; init; }
+
+    /// <summary>What a file is called. Nothing of it leads out of a folder, or shows as something else.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FileName { get; init; }
+
+    public bool Equals(Attachment? other) =>
+        other is not null
+        && (MediaId, Kind, State, ContentType, Bytes, Width, Height, Blurhash, DurationMs, FileName)
+            == (other.MediaId, other.Kind, other.State, other.ContentType, other.Bytes, other.Width, other.Height, other.Blurhash,
+                other.DurationMs, other.FileName)
+        && (Waveform ?? []).SequenceEqual(other.Waveform ?? []);
+
+    public override int GetHashCode() => HashCode.Combine(MediaId, State);
 
     public static Attachment Of(MediaItem item) =>
         new(
@@ -31,6 +52,9 @@ public sealed record Attachment(MediaId MediaId, string Kind, MediaState State, 
             Width = item.Width,
             Height = item.Height,
             Blurhash = item.Blurhash,
+            DurationMs = item.DurationMs,
+            Waveform = item.Waveform,
+            FileName = item.FileName,
         };
 }
 

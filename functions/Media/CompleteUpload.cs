@@ -8,7 +8,13 @@ namespace Chat.Functions.Media;
 /// <c>POST /media/uploads/{mediaId}/complete</c>: the caller's file is at its address. 200 with what became of it; it is processed by
 /// queue, and asking again tells how far that is.
 /// </summary>
-public sealed class CompleteUpload(MediaStore store, MediaBlobs blobs, MediaQueue queue, OpenUploads open, CurrentUser user)
+public sealed class CompleteUpload(
+    MediaStore store,
+    MediaBlobs blobs,
+    MediaQueue queue,
+    OpenUploads open,
+    TimeProvider time,
+    CurrentUser user)
 {
     /// <summary>The reason of a file that isn't as long as was declared.</summary>
     internal const string WrongLength = "wrong_length";
@@ -21,31 +27,47 @@ public sealed class CompleteUpload(MediaStore store, MediaBlobs blobs, MediaQueu
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (item, etag) = mediaId == MediaId.None ? default : await store.ReadAsync(mediaId, cancellationToken);
-            if (item is null or { State: MediaState.Deleted } || item.OwnerId != user.Id)
+            // At first for what is not stored yet, as any replica has it. Nothing is refused on that.
+            var isFresh = attempt > 0;
+            var stored = isFresh && mediaId != MediaId.None ? await store.FindAsync(mediaId, true, cancellationToken) : null;
+            if (stored is { State: not MediaState.Deleted } && stored.OwnerId == user.Id)
             {
-                return Problems.MediaNotFound.ToResult();
+                return await FollowAsync(stored, cancellationToken);
             }
 
-            if (item.State != MediaState.Pending)
+            var declared = stored is not null || mediaId == MediaId.None ? null
+                : await open.FindAsync(user.Id, mediaId, isFresh, cancellationToken);
+            if (declared is not null && await blobs.FindUploadAsync(mediaId, cancellationToken) is var (length, uploaded))
             {
-                return await FollowAsync(item, cancellationToken);
+                var item = length == declared.Bytes
+                    ? declared with { State = MediaState.Processing, UploadETag = $"{uploaded}" }
+                    : declared.Failed(WrongLength);
+                if (await TryStoreAsync(item, cancellationToken))
+                {
+                    return await FollowAsync(item, cancellationToken);
+                }
             }
 
-            if (await blobs.FindUploadAsync(mediaId, cancellationToken) is not var (length, uploaded))
+            if (isFresh)
             {
-                return Problems.NotUploaded.ToResult();
-            }
-
-            var after = length == item.Bytes
-                ? item with { State = MediaState.Processing, UploadETag = $"{uploaded}" }
-                : item.Failed(WrongLength);
-            if (await store.TryWriteAsync(after, etag, cancellationToken))
-            {
-                await open.CloseAsync(user.Id, mediaId, cancellationToken);
-                return await FollowAsync(after, cancellationToken);
+                return (stored is null && declared is not null ? Problems.NotUploaded : Problems.MediaNotFound).ToResult();
             }
         }
+    }
+
+    /// <summary>Stores what was uploaded. What deletes it unless a message refers to it is on the queue before.</summary>
+    /// <returns>False when it is stored already.</returns>
+    private async Task<bool> TryStoreAsync(MediaItem item, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await queue.SendAsync(new MediaDue(item.MediaId), now + MediaItem.UnusedFor + ReferenceDue.Margin, cancellationToken);
+        if (item.FirstReference is { } reference)
+        {
+            await queue.SendAsync(reference.Due, now + MediaReference.UncommittedFor, cancellationToken);
+            item = item with { First = FirstReference.Of(reference with { At = now }) };
+        }
+
+        return await store.TryWriteAsync(item, null, cancellationToken);
     }
 
     /// <summary>Does what follows from the state, also for a repeat: the call before may have got no further.</summary>

@@ -1,6 +1,9 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
-using Chat.Functions.RateLimits;
+using Chat.Functions.Hooks;
+using Chat.Functions.Media.Images;
+using Chat.Functions.Media.Recordings;
+using Chat.Functions.Media.Videos;
 using Chat.Functions.Shared;
 using Chat.Functions.Standings;
 using Microsoft.AspNetCore.Http;
@@ -12,17 +15,16 @@ namespace Chat.Functions.Media;
 /// <c>POST /media/uploads</c>: gives a member of a conversation an address where they may put a file for it, once and for 15 minutes. 201;
 /// under the same <c>Idempotency-Key</c> 200 with a new address while nothing is uploaded.
 /// </summary>
-/// <remarks>
-/// What sees to it that nothing is left over is on the queue before the document is stored. A message about what isn't stored does nothing.
-/// </remarks>
+/// <remarks>What sees to it that nothing is left over is on the queue before the address is given out.</remarks>
 public sealed class CreateUpload(
     ConversationReader reader,
     MediaStore store,
     MediaBlobs blobs,
     MediaQueue queue,
     OpenUploads open,
-    DailyLimits daily,
     StandingList standings,
+    TextScreening screening,
+    MediaOptions options,
     Limits limits,
     TimeProvider time,
     CurrentUser user)
@@ -30,8 +32,7 @@ public sealed class CreateUpload(
     /// <summary>For how long an address is good.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
 
-    /// <summary>For clocks that differ, and for what is on its way when the address isn't good any more.</summary>
-    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
+    private const int MaxBlurhash = 100;
 
     [Function(nameof(CreateUpload))]
     public async Task<IResult> RunAsync(
@@ -51,47 +52,85 @@ public sealed class CreateUpload(
             return Problems.NotAllowed.ToResult();
         }
 
+        if (wanted.Kind == MediaItem.File && !options.FilesEnabled)
+        {
+            return Problems.FilesDisabled.ToResult();
+        }
+
         wanted = wanted with { MediaId = key is null ? MediaId.New() : MediaId.For(user.Id, key) };
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (found, etag) = await store.ReadAsync(wanted.MediaId, cancellationToken);
-            if (found?.IsSameAs(wanted) == false)
+            var (list, etag) = await open.ReadAsync(user.Id, cancellationToken);
+            var found = list.Find(wanted.MediaId);
+            var stored = key is null ? null : await store.FindAsync(wanted.MediaId, isFresh: found is not null, cancellationToken);
+            if ((stored ?? found)?.IsSameAs(wanted) == false)
             {
                 return Problems.IdempotencyKeyReused.ToResult();
             }
 
-            if (found is not null and not { State: MediaState.Pending })
+            if (stored is not null)
             {
-                return Show(StatusCodes.Status200OK, UploadView.Of(found));
+                return Show(StatusCodes.Status200OK, UploadView.Of(stored));
+            }
+
+            // What was taken under this key isn't refused for words that were listed since.
+            if (found is null && wanted.FileName is { } name)
+            {
+                var (said, notSaid) = await screening.ScreenAsync(
+                    user.Id, wanted.ConversationId, [new(SaidText.FileName, FileNames.Words(name))], cancellationToken);
+                if (notSaid is not null)
+                {
+                    return notSaid.ToResult();
+                }
+
+                wanted = wanted with { FileName = FileNames.Masked(name, said[0]!) };
             }
 
             var now = time.GetUtcNow();
             var item = (found ?? wanted with { CreatedAt = now }) with { UrlExpiresAt = now + Lifetime };
-            if (await LimitAsync(item, isNew: found is null, cancellationToken) is { } refusal)
+            Problem? refusal = null;
+            if (found is null || found.UrlExpiresAt <= now)
+            {
+                (list, refusal) = await open.MakeRoomAsync(list, etag, cancellationToken);
+            }
+
+            if (refusal is not null)
             {
                 return refusal.ToResult();
             }
 
-            await WatchAsync(item, isNew: found is null, cancellationToken);
-            if (await store.TryWriteAsync(item, etag, cancellationToken))
+            await queue.SendAsync(new UploadExpired(item.MediaId, user.Id, item.UrlExpiresAt), OpenUploads.EndOf(item), cancellationToken);
+            if (await open.TryAddAsync(list, etag, item, cancellationToken))
             {
                 var address = await blobs.UploadAddressAsync(item.MediaId, item.UrlExpiresAt, cancellationToken);
                 return Show(found is null ? StatusCodes.Status201Created : StatusCodes.Status200OK, UploadView.Of(item, address));
             }
+
+            await Task.Delay(Backoff.Jitter(attempt), time, cancellationToken);
         }
     }
 
     private MediaItem Read(RequestBody body)
     {
         var conversation = body.ConversationId("conversationId");
-        var kind = body.OneOf("kind", MediaItem.Image);
-        var type = body.OneOf("contentType", "image/jpeg", "image/png", "image/webp", "image/gif");
-        var bytes = body.Seq("bytes", least: 1);
-        if (bytes > limits.ImageBytes)
+        var kind = body.OneOf("kind", MediaItem.Image, MediaItem.Video, MediaItem.Voice, MediaItem.File);
+        var (types, most) = kind switch
         {
-            body.Fault("/bytes", "out_of_range", $"At most {limits.ImageBytes}.");
+            MediaItem.Video => (VideoProcessor.ContentTypes, limits.VideoBytes),
+            MediaItem.Voice => (VoiceProcessor.ContentTypes, limits.VoiceBytes),
+            MediaItem.File => ([], limits.FileBytes),
+            _ => (ImageProcessor.ContentTypes, limits.ImageBytes),
+        };
+
+        // Of a file no type is believed.
+        var type = kind == MediaItem.File ? FileNames.ContentType : body.OneOf("contentType", types);
+        var bytes = body.Seq("bytes", least: 1);
+        if (bytes > most)
+        {
+            body.Fault("/bytes", "out_of_range", $"At most {most}.");
         }
 
+        var message = body.Has("clientMessageId") ? body.ClientId("clientMessageId") : null;
         return new()
         {
             MediaId = default,
@@ -101,23 +140,26 @@ public sealed class CreateUpload(
             ContentType = type,
             Bytes = (int)Math.Min(bytes, int.MaxValue),
             Sha256 = body.Sha256("sha256"),
+            Blurhash = kind == MediaItem.Video && body.Has("blurhash") ? ReadBlurhash(body) : null,
+            Waveform = kind == MediaItem.Voice ? body.Levels("waveform", MediaItem.WaveformParts) : null,
+            FileName = kind == MediaItem.File ? FileNames.Clean(body.Text("fileName", FileNames.MaxLength)) : null,
             State = MediaState.Pending,
             CreatedAt = default,
             UrlExpiresAt = default,
+            First = message is null ? null : new(conversation, MessageId.For(conversation, user.Id, message), default),
         };
     }
 
-    private async Task<Problem?> LimitAsync(MediaItem item, bool isNew, CancellationToken cancellationToken) =>
-        await open.OpenAsync(user.Id, item.MediaId, item.UrlExpiresAt, cancellationToken)
-            ?? (isNew ? await daily.CountUploadAsync(user.Id, item.MediaId, cancellationToken) : null);
-
-    private async Task WatchAsync(MediaItem item, bool isNew, CancellationToken cancellationToken)
+    /// <summary>Nobody decodes a video here: who has it open says what it looks like.</summary>
+    private static string ReadBlurhash(RequestBody body)
     {
-        await queue.SendAsync(new UploadExpired(item.MediaId, item.UrlExpiresAt), item.UrlExpiresAt + Margin, cancellationToken);
-        if (isNew)
+        var text = body.Text("blurhash", MaxBlurhash);
+        if (text.Length > 0 && !Blurhash.IsOne(text))
         {
-            await queue.SendAsync(new MediaDue(item.MediaId), item.CreatedAt + MediaItem.UnusedFor + Margin, cancellationToken);
+            body.Fault("/blurhash", "not_allowed", "Must be one, as https://blurha.sh defines it.");
         }
+
+        return text;
     }
 
     private static JsonResult<UploadView> Show(int status, UploadView view) => new(status, view, ChatJson.Default.UploadView);

@@ -4,36 +4,38 @@ namespace Chat.Functions.Media;
 
 /// <summary>Deletes what was uploaded and isn't needed: never completed, or referred to by no message.</summary>
 /// <remarks>A file is marked as deleted under its ETag before its blobs are deleted, so that no message can refer to it any more.</remarks>
-public sealed class MediaCleanup(MediaStore store, MediaBlobs blobs, MediaProcessing processing, TimeProvider time)
+public sealed class MediaCleanup(
+    MediaStore store,
+    MediaBlobs blobs,
+    OpenUploads open,
+    MediaProcessing processing,
+    MediaQueue queue,
+    TimeProvider time)
 {
-    /// <summary>An address isn't good any more: what wasn't completed is forgotten, and what was put there late is deleted.</summary>
-    public async Task ExpireAsync(UploadExpired expired, bool isGivenUp, CancellationToken cancellationToken)
+    /// <summary>An address isn't good any more: what was put there and isn't being processed is deleted.</summary>
+    public async Task ExpireAsync(UploadExpired expired, bool isRepeated, CancellationToken cancellationToken)
     {
         var id = expired.MediaId;
-        for (var attempt = 0; ; attempt = Contention.Next(attempt))
+
+        // There may be a newer address.
+        var declared = await open.FindAsync(expired.UserId, id, isFresh: true, cancellationToken);
+        if (declared?.UrlExpiresAt > expired.UrlExpiresAt)
         {
-            var (item, etag) = await store.ReadAsync(id, cancellationToken);
-            if (item?.UrlExpiresAt > expired.UrlExpiresAt)
-            {
-                return;
-            }
+            return;
+        }
 
-            if (item?.State == MediaState.Processing)
-            {
-                // Its own message may be lost: it has a time to live.
-                await processing.ProcessAsync(id, isGivenUp, cancellationToken);
-                return;
-            }
-
-            if (item?.State != MediaState.Pending || await store.TryDeleteAsync(id, etag!, cancellationToken))
-            {
-                await blobs.DeleteUploadAsync(id, cancellationToken);
-                return;
-            }
+        if ((await store.ReadAsync(id, cancellationToken)).Document is { State: MediaState.Processing })
+        {
+            // Its own message may be lost: it has a time to live.
+            await processing.ProcessAsync(id, isRepeated, cancellationToken);
+        }
+        else
+        {
+            await blobs.DeleteUploadAsync(id, cancellationToken);
         }
     }
 
-    /// <summary>Deletes a file that no message refers to. Idempotent.</summary>
+    /// <summary>Deletes a file that no message refers to, once it isn't held any more. Idempotent.</summary>
     /// <param name="id">The file.</param>
     /// <param name="isNewKept">Whether it stays while its owner may still attach it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -42,21 +44,34 @@ public sealed class MediaCleanup(MediaStore store, MediaBlobs blobs, MediaProces
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (item, etag) = await store.ReadAsync(id, cancellationToken);
-            if (item is null or { State: MediaState.Deleted })
+            if (item is null)
+            {
+                // Whoever stored pictures may have got no further. What was put at an address is its end's to delete.
+                await blobs.DeleteVariantsAsync(id, cancellationToken);
+                return;
+            }
+
+            if (item.State == MediaState.Deleted)
             {
                 await blobs.DeleteAsync(id, cancellationToken);
                 return;
             }
 
-            // The references are read after the document: one that comes later changes its ETag.
+            // Further references are read after the document: one that comes later changes its ETag.
             if ((isNewKept && time.GetUtcNow() < item.CreatedAt + MediaItem.UnusedFor)
-                || await store.IsReferredToAsync(id, cancellationToken))
+                || await store.IsReferredToAsync(item, cancellationToken))
             {
                 return;
             }
 
-            var deleted = item with { State = MediaState.Deleted, Reason = null, Blurhash = null, Variants = null };
-            if (await store.TryWriteAsync(deleted, etag, cancellationToken))
+            if (item.HeldUntil > time.GetUtcNow())
+            {
+                // It is copied for moderators meanwhile.
+                await queue.SendAsync(new MediaDue(id), item.HeldUntil, cancellationToken);
+                return;
+            }
+
+            if (await store.TryWriteAsync(item.Deleted(), etag, cancellationToken))
             {
                 await blobs.DeleteAsync(id, cancellationToken);
                 return;

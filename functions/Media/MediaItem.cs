@@ -1,20 +1,33 @@
 using System.Text.Json.Serialization;
+using Chat.Functions.Media.Images;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Media;
 
-/// <summary>An uploaded file as stored, from the first request for an address on.</summary>
+/// <summary>An uploaded file as stored.</summary>
 /// <remarks>
-/// In container <c>media</c>, one per partition, beside the references of messages. Its state is changed under its ETag only. It vanishes
-/// by itself only while no message ever referred to it.
+/// As declared among its owner's <see cref="OpenUploads"/>; once it is there, in container <c>media</c>, one per partition, beside the
+/// references of messages. Its state is changed under its ETag only. It vanishes by itself only while no message refers to it.
 /// </remarks>
 public sealed record MediaItem
 {
     /// <summary>The document's id in every partition.</summary>
     public const string DocumentId = "media";
 
-    /// <summary>The only kind so far.</summary>
+    /// <summary>A picture.</summary>
     public const string Image = "image";
+
+    /// <summary>A recording of what somebody says.</summary>
+    public const string Voice = "voice";
+
+    /// <summary>Pictures that move, as a rule with sound.</summary>
+    public const string Video = "video";
+
+    /// <summary>Whatever it is: it is kept as it came, and never shown.</summary>
+    public const string File = "file";
+
+    /// <summary>How many values a waveform has.</summary>
+    public const int WaveformParts = 64;
 
     /// <summary>After how long what no message refers to is deleted.</summary>
     public static readonly TimeSpan UnusedFor = TimeSpan.FromHours(24);
@@ -69,31 +82,89 @@ public sealed record MediaItem
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Height { get; init; }
 
+    /// <summary>Of a picture, once it is ready; of a video, as declared by its owner.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Blurhash { get; init; }
+
+    /// <summary>How long a recording or a video is, once it is ready.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? DurationMs { get; init; }
+
+    /// <summary>How loud a recording is from its beginning to its end, as declared by its owner.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Waveform { get; init; }
+
+    /// <summary>What a file is called, as its owner says and <see cref="FileNames"/> cleans it, with listed words masked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FileName { get; init; }
 
     /// <summary>What is stored of it, once it is ready.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MediaVariant>? Variants { get; init; }
 
-    /// <summary>When a message referred to it last. Null while none ever did.</summary>
+    /// <summary>
+    /// Until when it isn't deleted, since a copy of it is to be made for moderators; null where none is, or was made at once.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public DateTimeOffset? AttachedAt { get; init; }
+    public DateTimeOffset? HeldUntil { get; init; }
+
+    /// <summary>
+    /// How often processing it was begun again. So what ends its process each time is given up, and not what was processed beside it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Repeats { get; init; }
+
+    /// <summary>
+    /// A message that refers to it, or is to: the one that it was uploaded for, as a rule. It saves a document. Further ones have theirs.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FirstReference? First { get; init; }
+
+    /// <inheritdoc cref="First"/>
+    [JsonIgnore]
+    public MediaReference? FirstReference => First?.To(MediaId);
+
+    /// <summary>Whether there is a document of a reference, or was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasMore { get; init; }
 
     /// <summary>In seconds; −1 for good.</summary>
     [JsonPropertyName("ttl")]
-    public int TimeToLive => AttachedAt is null || State == MediaState.Deleted ? (int)Kept.TotalSeconds : -1;
+    public int TimeToLive => (First is null && !HasMore) || State == MediaState.Deleted ? (int)Kept.TotalSeconds : -1;
 
-    /// <summary>Whether both are declared the same.</summary>
+    /// <summary>Whether both are declared the same, but for masked words. Of a deleted one not all of that is known any more.</summary>
     public bool IsSameAs(MediaItem other) =>
         (OwnerId, ConversationId, Kind, ContentType, Bytes, Sha256)
-        == (other.OwnerId, other.ConversationId, other.Kind, other.ContentType, other.Bytes, other.Sha256);
+        == (other.OwnerId, other.ConversationId, other.Kind, other.ContentType, other.Bytes, other.Sha256)
+        && (State == MediaState.Deleted
+            || (FileNames.IsSame(FileName, other.FileName)
+                && (Kind != Video || Blurhash == other.Blurhash)
+                && (Waveform ?? []).SequenceEqual(other.Waveform ?? [])));
+
+    /// <summary>What it was is forgotten, but what tells it from others.</summary>
+    public MediaItem Deleted() =>
+        this with { State = MediaState.Deleted, Reason = null, Blurhash = null, Waveform = null, FileName = null, Variants = null };
 
     public MediaItem Failed(string reason) => this with { State = MediaState.Failed, Reason = reason };
 }
 
-/// <summary>What is stored of an uploaded file in one size. Its name is that of its blob.</summary>
-public sealed record MediaVariant(string Name, int Width, int Height, string ContentType, int Bytes);
+/// <summary>What is stored of an uploaded file, of a picture in one size. Its name is that of its blob.</summary>
+public sealed record MediaVariant(string Name, string ContentType, int Bytes)
+{
+    /// <summary>The only one of what isn't a picture.</summary>
+    public const string Original = "original";
+
+    /// <summary>Of a picture, in pixels.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Width { get; init; }
+
+    /// <inheritdoc cref="Width"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Height { get; init; }
+
+    public static MediaVariant Of(ImageVariant variant) =>
+        new(variant.Name, variant.ContentType, variant.Content.Length) { Width = variant.Width, Height = variant.Height };
+}
 
 /// <summary>What became of an upload.</summary>
 public enum MediaState

@@ -1,18 +1,22 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Cards;
 using Chat.Functions.Shared;
 using Chat.Functions.Telemetry;
 
 namespace Chat.Functions.Media;
 
-/// <summary>On queue <c>media</c>: what is to be done about uploaded files. Every kind may be repeated.</summary>
+/// <summary>On queue <c>media</c>: what is to be done about uploaded files, cards and links. Every kind may be repeated.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(UploadCompleted), "uploadCompleted")]
 [JsonDerivedType(typeof(UploadExpired), "uploadExpired")]
 [JsonDerivedType(typeof(MediaDue), "mediaDue")]
 [JsonDerivedType(typeof(ReferenceDue), "referenceDue")]
 [JsonDerivedType(typeof(ConversationGone), "conversationGone")]
+[JsonDerivedType(typeof(CardRevoked), "cardRevoked")]
+[JsonDerivedType(typeof(PhotoReported), "photoReported")]
+[JsonDerivedType(typeof(LinkSent), "linkSent")]
 public abstract record MediaMessage
 {
     public const string Queue = "media";
@@ -30,7 +34,7 @@ public sealed record UploadCompleted(MediaId MediaId) : MediaMessage
 }
 
 /// <summary>An address for an upload isn't good any more. It does nothing if there is a newer one.</summary>
-public sealed record UploadExpired(MediaId MediaId, DateTimeOffset UrlExpiresAt) : MediaMessage;
+public sealed record UploadExpired(MediaId MediaId, UserId UserId, DateTimeOffset UrlExpiresAt) : MediaMessage;
 
 /// <summary>A file is deleted by now unless a message refers to it.</summary>
 public sealed record MediaDue(MediaId MediaId) : MediaMessage;
@@ -53,6 +57,37 @@ public sealed record ConversationGone(ConversationId ConversationId, long AfterS
 {
     [JsonIgnore]
     public override string MessageId => OpaqueId.Hash("conversationGone", ConversationId.Value, string.Create(null, $"{AfterSeq}"));
+}
+
+/// <summary>The host app took a thing down: cards of it are to show nothing any more.</summary>
+/// <param name="Key">By which they are found.</param>
+public sealed record CardRevoked(string Key) : MediaMessage
+{
+    /// <summary>Up to where that is done, in words of Cosmos DB's; null at first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Continuation { get; init; }
+
+    /// <summary>A message that couldn't be changed when the others of its page were; null for the query.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ShownCard? Shown { get; init; }
+}
+
+/// <summary>A photo was reported of which there is no copy yet.</summary>
+/// <param name="EvidenceId">The evidence that it belongs to, by its document's id.</param>
+public sealed record PhotoReported(CaseId CaseId, string EvidenceId, MediaId MediaId) : MediaMessage;
+
+/// <summary>A message has a link that may get a preview.</summary>
+/// <param name="Message">Its id.</param>
+/// <param name="Revision">By which an edit is told from the text before.</param>
+public sealed record LinkSent(ConversationId ConversationId, MessageId Message, int Revision) : MediaMessage
+{
+    /// <summary>How often it came before, and no fetch was free. The queue must not drop it as what it knows then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Waits { get; init; }
+
+    [JsonIgnore]
+    public override string MessageId =>
+        Waits > 0 ? OpaqueId.Random() : OpaqueId.Hash("linkSent", ConversationId.Value, Message.Value, string.Create(null, $"{Revision}"));
 }
 
 /// <summary>Sends <see cref="MediaMessage"/>s.</summary>

@@ -1,44 +1,80 @@
 using System.Security.Cryptography;
 using Azure;
+using Azure.Storage.Blobs.Models;
+using Chat.Functions.Log;
 using Chat.Functions.Media.Images;
+using Chat.Functions.Media.Recordings;
+using Chat.Functions.Media.Videos;
+using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Media;
 
-/// <summary>Makes what others may see of an uploaded file: checked, decoded and encoded anew, in three sizes.</summary>
+/// <summary>
+/// Makes what others may see of an uploaded file: a picture is decoded and encoded anew, in three sizes, and a recording is put into a
+/// container of our own.
+/// </summary>
 /// <remarks>
 /// First the variants are stored, then the state is written, then messages are told and the upload is deleted: whoever comes after a crash
-/// does the same again, or finds it done. One file at a time, since a decoded image may take 200 MB.
+/// does the same again, or finds it done. One picture at a time, since a decoded one may take 200 MB; beside it a few of what is copied.
 /// </remarks>
-public sealed class MediaProcessing(MediaStore store, MediaBlobs blobs, MediaQueue queue, ILogger<MediaProcessing> logger)
+public sealed class MediaProcessing(
+    MediaStore store,
+    MediaBlobs blobs,
+    MediaQueue queue,
+    ConversationLog log,
+    ILogger<MediaProcessing> logger)
     : IDisposable
 {
+    /// <summary>After so many repeats a file is given up: processing it must have ended its process each time.</summary>
+    private const int MaxRepeats = 3;
+
+    private const string NotUploaded = "not_uploaded";
+    private const string WrongHash = "wrong_hash";
+
+    /// <summary>Each has some MB in memory.</summary>
+    private const int MaxCopied = 4;
+
     private readonly SemaphoreSlim _one = new(1);
+    private readonly SemaphoreSlim _copied = new(MaxCopied);
 
     /// <summary>Processes a file that was uploaded. Idempotent.</summary>
     /// <param name="id">The file.</param>
-    /// <param name="isGivenUp">Whether it fails without another try.</param>
+    /// <param name="isRepeated">Whether it may have been begun before. Only then is it counted, as that costs a write.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async Task ProcessAsync(MediaId id, bool isGivenUp, CancellationToken cancellationToken)
+    public async Task ProcessAsync(MediaId id, bool isRepeated, CancellationToken cancellationToken)
     {
         MediaItem? outcome = null;
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (item, etag) = await store.ReadAsync(id, cancellationToken);
+            // Its state only goes on: at first it may be as any replica has it.
+            var (item, etag) = attempt == 0 ? await store.PeekAsync(id, cancellationToken) : default;
+            if (item is null)
+            {
+                (item, etag) = await store.ReadAsync(id, cancellationToken);
+            }
+
             switch (item?.State)
             {
-                case null or MediaState.Deleted:
-                    await blobs.DeleteAsync(id, cancellationToken);
+                case null:
                     return;
-                case MediaState.Pending:
+                case MediaState.Deleted:
+                    await blobs.DeleteAsync(id, cancellationToken);
                     return;
                 case MediaState.Ready or MediaState.Failed:
                     await FinishAsync(item, cancellationToken);
                     return;
             }
 
-            outcome ??= isGivenUp ? item.Failed(UnusableImageException.Unreadable) : await TransformAsync(item, cancellationToken);
+            outcome ??= item.Repeats >= MaxRepeats
+                ? item.Failed(UnusableMediaException.Unreadable)
+                : await TransformAsync(item, isRepeated ? etag : null, cancellationToken);
+            if (outcome is null)
+            {
+                continue;
+            }
+
             var processed = item with
             {
                 State = outcome.State,
@@ -46,7 +82,9 @@ public sealed class MediaProcessing(MediaStore store, MediaBlobs blobs, MediaQue
                 Width = outcome.Width,
                 Height = outcome.Height,
                 Blurhash = outcome.Blurhash,
+                DurationMs = outcome.DurationMs,
                 Variants = outcome.Variants,
+                UploadETag = null,
             };
             if (await store.TryWriteAsync(processed, etag, cancellationToken))
             {
@@ -56,11 +94,44 @@ public sealed class MediaProcessing(MediaStore store, MediaBlobs blobs, MediaQue
         }
     }
 
-    public void Dispose() => _one.Dispose();
+    /// <summary>Processes a picture that nobody uploaded; null if it can't be shown, or has more pixels than are taken.</summary>
+    public async Task<ProcessedImage?> TryProcessAsync(ReadOnlyMemory<byte> file, int maxPixels, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            return ImageFormats.Of(file.Span) is { } format
+                ? await Task.Run(
+                    () => Guarded(() => ImageProcessor.Process(
+                        file, $"image/{format.ToString().ToLowerInvariant()}", maxPixels, cancellationToken)),
+                    cancellationToken)
+                : null;
+        }
+        catch (UnusableMediaException unusable)
+        {
+            logger.FileRefused(unusable.Reason);
+            return null;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _one.Dispose();
+        _copied.Dispose();
+    }
 
     private async Task FinishAsync(MediaItem item, CancellationToken cancellationToken)
     {
-        foreach (var reference in await store.ReferencesAsync(item.MediaId, cancellationToken))
+        if (item.FirstReference is { } first && !await TryTellAsync(item, first, cancellationToken))
+        {
+            await queue.SendAsync(first.Due, null, cancellationToken);
+        }
+
+        foreach (var reference in await store.FurtherReferencesAsync(item, cancellationToken))
         {
             await queue.SendAsync(reference.Due, null, cancellationToken);
         }
@@ -70,76 +141,171 @@ public sealed class MediaProcessing(MediaStore store, MediaBlobs blobs, MediaQue
             : blobs.DeleteUploadAsync(item.MediaId, cancellationToken));
     }
 
-    private async Task<MediaItem> TransformAsync(MediaItem item, CancellationToken cancellationToken)
+    /// <summary>Has a message say what became of the file; false if it didn't change: another look tells why.</summary>
+    private async Task<bool> TryTellAsync(MediaItem item, MediaReference reference, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
+        var command = new AlignAttachmentCommand
+        {
+            Actor = item.OwnerId,
+            MessageId = reference.MessageId,
+            Attachment = Attachment.Of(item),
+        };
+        var appended = await log.ChangeAsync(reference.ConversationId, command, cancellationToken);
+        return appended.Documents.OfType<Message>().Any(message => message.ExpiresAt is null);
+    }
+
+    /// <summary>What becomes of a file; null when its document isn't as it was read any more.</summary>
+    /// <param name="item">The document as it was read.</param>
+    /// <param name="countedUnder">Its ETag if this is a repeat, to be counted; null otherwise.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    private async Task<MediaItem?> TransformAsync(MediaItem item, string? countedUnder, CancellationToken cancellationToken)
+    {
+        var isDecoded = item.Kind == MediaItem.Image;
+        var gate = isDecoded ? _one : _copied;
+        await gate.WaitAsync(cancellationToken);
         try
         {
+            // Here, where nothing else is processed that could end the process: what isn't decoded can't.
+            if (isDecoded
+                && countedUnder is not null
+                && !await store.TryWriteAsync(item with { Repeats = item.Repeats + 1 }, countedUnder, cancellationToken))
+            {
+                return null;
+            }
+
+            if (item.Kind is MediaItem.File or MediaItem.Video)
+            {
+                return await (item.Kind == MediaItem.File
+                    ? TransformFileAsync(item, cancellationToken)
+                    : TransformVideoAsync(item, cancellationToken));
+            }
+
             if (await blobs.ReadUploadAsync(item.MediaId, new ETag(item.UploadETag!), cancellationToken) is not { } file)
             {
-                return item.Failed("not_uploaded");
+                return item.Failed(NotUploaded);
             }
 
             if (Convert.ToHexStringLower(SHA256.HashData(file.Span)) != item.Sha256)
             {
-                return item.Failed("wrong_hash");
+                return item.Failed(WrongHash);
             }
 
-            var image = await Task.Run(() => Process(file, item.ContentType, cancellationToken), cancellationToken);
-            foreach (var variant in image.Variants)
-            {
-                await blobs.StoreAsync(item.MediaId, variant, cancellationToken);
-            }
-
-            return item with
-            {
-                State = MediaState.Ready,
-                Width = image.Width,
-                Height = image.Height,
-                Blurhash = image.Blurhash,
-                Variants =
-                [
-                    .. image.Variants.Select(one => new MediaVariant(
-                        one.Name,
-                        one.Width,
-                        one.Height,
-                        one.ContentType,
-                        one.Content.Length)),
-                ],
-            };
+            return await (item.Kind == MediaItem.Voice
+                ? TransformVoiceAsync(item, file, cancellationToken)
+                : TransformImageAsync(item, file, cancellationToken));
         }
-        catch (UnusableImageException unusable)
+        catch (UnusableMediaException unusable)
         {
-            logger.ImageRefused(unusable.Reason);
-            return item.Failed(unusable.Reason.Replace('-', '_'));
+            logger.FileRefused(unusable.Reason);
+            return item.Failed(unusable.Reason);
+        }
+        catch (RequestFailedException gone) when (IsGone(gone))
+        {
+            return item.Failed(NotUploaded);
         }
         finally
         {
-            _one.Release();
+            gate.Release();
         }
     }
 
-    private ProcessedImage Process(ReadOnlyMemory<byte> file, string contentType, CancellationToken cancellationToken)
+    private async Task<MediaItem> TransformImageAsync(MediaItem item, ReadOnlyMemory<byte> file, CancellationToken cancellationToken)
+    {
+        var image = await Task.Run(
+            () => Guarded(() => ImageProcessor.Process(file, item.ContentType, ImageProcessor.MaxPixels, cancellationToken)),
+            cancellationToken);
+        foreach (var variant in image.Variants)
+        {
+            await blobs.StoreAsync(item.MediaId, MediaVariant.Of(variant), variant.Content, cancellationToken);
+        }
+
+        return item with
+        {
+            State = MediaState.Ready,
+            Width = image.Width,
+            Height = image.Height,
+            Blurhash = image.Blurhash,
+            Variants = [.. image.Variants.Select(MediaVariant.Of)],
+        };
+    }
+
+    private async Task<MediaItem> TransformVoiceAsync(MediaItem item, ReadOnlyMemory<byte> file, CancellationToken cancellationToken)
+    {
+        var voice = Guarded(() => VoiceProcessor.Process(file, item.ContentType));
+        var variant = new MediaVariant(MediaVariant.Original, voice.ContentType, voice.Content.Length);
+        await blobs.StoreAsync(item.MediaId, variant, voice.Content, cancellationToken);
+        return item with { State = MediaState.Ready, DurationMs = voice.DurationMs, Variants = [variant] };
+    }
+
+    private static bool IsGone(RequestFailedException failure) =>
+        failure.ErrorCode == BlobErrorCode.BlobNotFound || failure.ErrorCode == BlobErrorCode.ConditionNotMet;
+
+    /// <summary>Nobody looks at what a file is: it is passed on as it came, to be saved.</summary>
+    private async Task<MediaItem> TransformFileAsync(MediaItem item, CancellationToken cancellationToken)
+    {
+        var variant = new MediaVariant(MediaVariant.Original, FileNames.ContentType, item.Bytes);
+        return await blobs.StoreUploadAsync(item, variant, (_, _) => { }, cancellationToken)
+            ? item with { State = MediaState.Ready, Variants = [variant] }
+            : item.Failed(WrongHash);
+    }
+
+    /// <summary>A video isn't decoded: what isn't a frame is overwritten while it is copied.</summary>
+    private async Task<MediaItem> TransformVideoAsync(MediaItem item, CancellationToken cancellationToken)
+    {
+        ProcessedVideo video;
+        try
+        {
+            video = await VideoProcessor.ReadAsync(blobs.OpenUpload(item), item.ContentType, cancellationToken);
+        }
+        catch (Exception exception) when (IsByFile(exception) && !IsByStorage(exception))
+        {
+            throw Failed(exception);
+        }
+
+        var variant = new MediaVariant(MediaVariant.Original, video.ContentType, item.Bytes);
+        return await blobs.StoreUploadAsync(item, variant, video.Patches.Apply, cancellationToken)
+            ? item with
+            {
+                State = MediaState.Ready,
+                Width = video.Width,
+                Height = video.Height,
+                DurationMs = video.DurationMs,
+                Variants = [variant],
+            }
+            : item.Failed(WrongHash);
+    }
+
+    private T Guarded<T>(Func<T> process)
     {
         try
         {
-            return ImageProcessor.Process(file, contentType, cancellationToken);
+            return process();
         }
-        catch (Exception exception) when (exception is not (UnusableImageException or OperationCanceledException))
+        catch (Exception exception) when (IsByFile(exception))
         {
-            // Whatever a file does to the library, another try ends the same.
-            logger.ImageFailed(exception);
-            throw new UnusableImageException(UnusableImageException.Unreadable, "The library failed on it.");
+            throw Failed(exception);
         }
     }
+
+    /// <summary>Whatever a file does to who reads it, another try ends the same.</summary>
+    private UnusableMediaException Failed(Exception exception)
+    {
+        logger.FileFailed(exception);
+        return new(UnusableMediaException.Unreadable, "Reading it failed.");
+    }
+
+    private static bool IsByFile(Exception exception) => exception is not (UnusableMediaException or OperationCanceledException);
+
+    /// <summary>An aggregate is what retries end with that met no answer.</summary>
+    private static bool IsByStorage(Exception exception) => exception is RequestFailedException or AggregateException or IOException;
 }
 
 /// <summary>The log lines of media.</summary>
 internal static partial class MediaLog
 {
-    [LoggerMessage(730, LogLevel.Information, "An uploaded image is refused: {Reason}.")]
-    public static partial void ImageRefused(this ILogger logger, string reason);
+    [LoggerMessage(730, LogLevel.Information, "An uploaded file is refused: {Reason}.")]
+    public static partial void FileRefused(this ILogger logger, string reason);
 
-    [LoggerMessage(731, LogLevel.Warning, "An uploaded image could not be processed.")]
-    public static partial void ImageFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(731, LogLevel.Warning, "An uploaded file could not be processed.")]
+    public static partial void FileFailed(this ILogger logger, Exception exception);
 }

@@ -33,35 +33,40 @@ public sealed class MediaReferences(
     /// <exception cref="TimeoutException">The message can't be changed just now.</exception>
     public async Task AlignAsync(ReferenceDue due, CancellationToken cancellationToken)
     {
-        // The file is read before the reference. If processing ends in between, it finds the reference and enqueues another look.
-        var (item, _) = await store.ReadAsync(due.MediaId, cancellationToken);
-        var (reference, etag) = await store.ReadReferenceAsync(due.MediaId, due.ConversationId, due.Message, cancellationToken);
-        if (item is null || reference is null)
-        {
-            // Whoever deleted the reference may have got no further. A new file may be one whose message was refused, and be sent yet.
-            await cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: true, cancellationToken);
-            return;
-        }
-
+        // If processing ends after this, it tells the message, or enqueues another look.
+        var (item, itemETag) = await store.ReadAsync(due.MediaId, cancellationToken);
+        var (reference, etag) = item is null ? default
+            : await store.ReadReferenceAsync(item, itemETag!, due.ConversationId, due.Message, cancellationToken);
         var now = time.GetUtcNow();
         var (head, message) = await ReadAsync(due, cancellationToken);
         var end = message is null ? due.ExpiresAt : message.ExpiresAt;
+        var isGone = head?.DeletedAt is not null || message?.IsUnsent == true;
+        var wasSent = end <= now || head?.DeletedAt is not null || message?.Released?.Contains(due.MediaId) == true;
+        if (item is null || reference is null)
+        {
+            // Whoever deleted the reference may have got no further. A new file may be sent yet if its message was refused.
+            await cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: !wasSent, cancellationToken);
+            return;
+        }
 
-        // A key may be used again once its message has disappeared. Then the reference is newer.
-        var isOver = end <= now && reference.At < end;
-        var isGone = head?.DeletedAt is not null || message?.IsUnsent == true || isOver;
         if (!isGone && message?.IsExpiredAt(now) == false && message.Find(due.MediaId) is { } said)
         {
             await KeepAsync(due, message, said, Attachment.Of(item), cancellationToken);
         }
         else if (!isGone && await WaitsUntilAsync(due, item, reference, cancellationToken) is { } again)
         {
-            await queue.SendAsync(due, again, cancellationToken);
+            // Also where one has disappeared: its key may be used again, and the reference with it.
+            await queue.SendAsync(due with { ExpiresAt = end }, again, cancellationToken);
         }
-        else if (await store.TryDeleteReferenceAsync(reference, etag!, cancellationToken))
+        else if (await store.TryDeleteReferenceAsync(item, reference, etag!, cancellationToken))
         {
-            // No message was found: a new file stays, as its owner may still send it.
-            await cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: !isGone, cancellationToken);
+            // No message had it: a new file stays, as its owner may still send it.
+            await cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: !wasSent, cancellationToken);
+        }
+        else
+        {
+            // Written anew, or processed meanwhile.
+            await queue.SendAsync(due, now + Soon, cancellationToken);
         }
     }
 
@@ -78,7 +83,7 @@ public sealed class MediaReferences(
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         foreach (var message in messages)
         {
-            foreach (var file in message.Held?.Attachments ?? message.Attachments ?? [])
+            foreach (var file in message.Files)
             {
                 await queue.SendAsync(MediaReference.DueOf(file.MediaId, message), null, cancellationToken);
             }
@@ -108,15 +113,8 @@ public sealed class MediaReferences(
         // What the message says is never older than that.
         if (said != stored && stored.State != MediaState.Processing)
         {
-            var appended = await log.AppendFurtherAsync(
-                due.ConversationId,
-                new AlignAttachmentCommand { Actor = message.SenderId, MessageId = due.Message, Attachment = stored },
-                null,
-                cancellationToken);
-            if (appended.Refusal == Problems.Unavailable)
-            {
-                throw new TimeoutException("The message can't be changed just now.");
-            }
+            var command = new AlignAttachmentCommand { Actor = message.SenderId, MessageId = due.Message, Attachment = stored };
+            await log.ChangeAsync(due.ConversationId, command, cancellationToken);
         }
 
         if (message.ExpiresAt is { } end)

@@ -1,6 +1,7 @@
 using Azure.Core;
 using Azure.Storage.Blobs;
 using Chat.Functions.Shared;
+using Chat.Functions.Stickers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +28,7 @@ internal static class MediaSetup
             .AddSingleton<MediaProcessing>()
             .AddSingleton<MediaCleanup>()
             .AddSingleton<MediaReferences>()
+            .AddSingleton<StickerPackStore>()
             .AddSingleton<Attaching>();
     }
 
@@ -56,4 +58,9 @@ public sealed record MediaOptions
     /// were given out before a change keep the old one, for 75 minutes at most.
     /// </summary>
     public Uri? PublicUri { get; init; }
+
+    /// <summary>
+    /// Whether files of every kind may be uploaded. Off by default: what is in them isn't looked at. What was sent stays to be had.
+    /// </summary>
+    public bool FilesEnabled { get; init; }
 }

@@ -4,79 +4,124 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Media;
 
-/// <summary>How many of a user's uploads may be under way at a time, exact over all instances.</summary>
+/// <summary>
+/// The uploads that a user declared, until their addresses aren't good any more; so many at a time and a day (UTC), exact over all
+/// instances.
+/// </summary>
 /// <remarks>
-/// One document in the user's partition, changed under its ETag. An upload that is never completed counts until its address isn't good any
-/// more.
+/// One document in the user's partition, changed under its ETag: an upload costs a read and a write. Which of them were completed is looked
+/// at where no more may be open, and not each time.
 /// </remarks>
-public sealed class OpenUploads(ChatContainers containers, Limits limits, TimeProvider time)
+public sealed class OpenUploads(ChatContainers containers, MediaStore store, Limits limits, TimeProvider time)
 {
-    private const int Tries = 10;
+    /// <summary>For how long after its address's end an upload may be completed: for clocks that differ, and for slow calls.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
 
-    /// <summary>Counts an upload until its address isn't good any more; the refusal if as many are open as may be. Idempotent.</summary>
-    public async Task<Problem?> OpenAsync(UserId user, MediaId media, DateTimeOffset until, CancellationToken cancellationToken)
-    {
-        var most = limits.OpenUploads;
-        Problem? refusal = null;
-        var isDone = most == 0 || await ChangeAsync(
-            user,
-            (open, now) =>
-            {
-                var others = open.FindAll(one => one.MediaId != media);
-                refusal = others.Count >= most
-                    ? Problems.RateLimited("openUploads", most, new(most, until - now, 0, others.Min(one => one.Until) - now))
-                    : null;
-                return refusal is null ? [.. others, new OpenUpload(media, until)] : null;
-            },
-            cancellationToken);
-        return isDone ? refusal : Problems.Unavailable;
-    }
+    /// <summary>Longer than any call that found an upload takes to complete it.</summary>
+    private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(5);
 
-    /// <summary>The upload was completed, and doesn't count any more. Idempotent.</summary>
-    public Task CloseAsync(UserId user, MediaId media, CancellationToken cancellationToken) =>
-        limits.OpenUploads == 0 ? Task.CompletedTask : ChangeAsync(
-            user,
-            (open, _) => open.Exists(one => one.MediaId == media) ? open.FindAll(one => one.MediaId != media) : null,
-            cancellationToken);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    /// <param name="user">Whose uploads.</param>
-    /// <param name="change">What is open afterwards; null for no change.</param>
+    /// <summary>When an upload is over for certain.</summary>
+    public static DateTimeOffset EndOf(MediaItem item) => item.UrlExpiresAt + Margin + LongestCall;
+
+    /// <summary>An upload as its owner declared it; null when there is none, or its address has ended.</summary>
+    /// <param name="user">Its owner.</param>
+    /// <param name="id">The upload.</param>
+    /// <param name="isFresh">Whether it is to be as new as the last write, of whichever instance: 1 RU more.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>False when others changed them again and again.</returns>
-    private async Task<bool> ChangeAsync(
-        UserId user,
-        Func<List<OpenUpload>, DateTimeOffset, List<OpenUpload>?> change,
-        CancellationToken cancellationToken)
+    public async Task<MediaItem?> FindAsync(UserId user, MediaId id, bool isFresh, CancellationToken cancellationToken)
     {
-        var partition = new PartitionKey(user.Value);
-        for (var attempt = 0; attempt < Tries; attempt++)
+        if (isFresh)
         {
-            var (found, etag) = await containers.Users.ReadDocumentAsync(
-                OpenUploadList.DocumentId,
-                partition,
-                ChatJson.Default.OpenUploadList,
-                cancellationToken: cancellationToken);
-            var now = time.GetUtcNow();
-            if (change([.. (found?.Open ?? []).Where(one => one.Until > now)], now) is not { } after
-                || await containers.Users.TryWriteDocumentAsync(
-                    new OpenUploadList { UserId = user, Open = after },
-                    OpenUploadList.DocumentId,
-                    partition,
-                    etag,
-                    ChatJson.Default.OpenUploadList,
-                    cancellationToken))
-            {
-                return true;
-            }
-
-            await Task.Delay(Backoff.Jitter(attempt), time, cancellationToken);
+            await containers.Users.RefreshSessionAsync(OpenUploadList.DocumentId, Partition(user), cancellationToken);
         }
 
-        return false;
+        return (await ReadAsync(user, cancellationToken)).List.Find(id);
     }
+
+    /// <summary>All that a user declared, without those whose address has ended.</summary>
+    internal async Task<(OpenUploadList List, string? ETag)> ReadAsync(UserId user, CancellationToken cancellationToken)
+    {
+        var (found, etag) = await containers.Users.ReadDocumentAsync(
+            OpenUploadList.DocumentId,
+            Partition(user),
+            ChatJson.Default.OpenUploadList,
+            cancellationToken: cancellationToken);
+        var now = time.GetUtcNow();
+        var list = found ?? new OpenUploadList { UserId = user };
+        return (list with { Open = [.. list.Open.Where(one => one.UrlExpiresAt + Margin > now)] }, etag);
+    }
+
+    /// <summary>Stores an upload in place of what the list has of it, and counts it unless its address was still good.</summary>
+    /// <returns>False when the list isn't as it was read any more.</returns>
+    internal Task<bool> TryAddAsync(OpenUploadList list, string? etag, MediaItem item, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var isCounted = list.Find(item.MediaId)?.UrlExpiresAt > now;
+        list = list.On(now);
+        return TryWriteAsync(
+            list with
+            {
+                Count = list.Count + (isCounted ? 0 : 1),
+                Open = [.. list.Open.Where(one => one.MediaId != item.MediaId), item],
+            },
+            etag,
+            cancellationToken);
+    }
+
+    /// <summary>The list with room for another upload, or the refusal of one.</summary>
+    internal async Task<(OpenUploadList List, Problem? Refusal)> MakeRoomAsync(
+        OpenUploadList list,
+        string? etag,
+        CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (limits.UploadsPerDay > 0 && list.On(now).Count >= limits.UploadsPerDay)
+        {
+            var left = Day - now.UtcDateTime.TimeOfDay;
+            return (list, Problems.RateLimited("uploadsPerDay", limits.UploadsPerDay, new(limits.UploadsPerDay, Day, 0, left)));
+        }
+
+        if (OpenAt(list, now).Count < limits.OpenUploads)
+        {
+            return (list, null);
+        }
+
+        var completed = await store.FindAsync(list.Open.Select(one => one.MediaId), cancellationToken);
+        list = list with { Open = [.. list.Open.Where(one => !completed.ContainsKey(one.MediaId))] };
+        var open = OpenAt(list, now);
+        if (open.Count < limits.OpenUploads)
+        {
+            return (list, null);
+        }
+
+        // The next ones have fewer to look at.
+        if (completed.Count > 0)
+        {
+            await TryWriteAsync(list, etag, cancellationToken);
+        }
+
+        var (first, last) = (open.Min(one => one.UrlExpiresAt), open.Max(one => one.UrlExpiresAt));
+        return (list, Problems.RateLimited("openUploads", limits.OpenUploads, new(limits.OpenUploads, last - now, 0, first - now)));
+    }
+
+    private Task<bool> TryWriteAsync(OpenUploadList list, string? etag, CancellationToken cancellationToken) =>
+        containers.Users.TryWriteDocumentAsync(
+            list,
+            OpenUploadList.DocumentId,
+            Partition(list.UserId),
+            etag,
+            ChatJson.Default.OpenUploadList,
+            cancellationToken);
+
+    private static List<MediaItem> OpenAt(OpenUploadList list, DateTimeOffset now) =>
+        [.. list.Open.Where(one => one.UrlExpiresAt > now)];
+
+    private static PartitionKey Partition(UserId user) => new(user.Value);
 }
 
-/// <summary>A user's uploads that aren't completed, in their partition.</summary>
+/// <summary>A user's uploads, in their partition.</summary>
 internal sealed record OpenUploadList
 {
     /// <summary>The document's id in every user's partition.</summary>
@@ -90,12 +135,25 @@ internal sealed record OpenUploadList
 
     public required UserId UserId { get; init; }
 
-    public required IReadOnlyList<OpenUpload> Open { get; init; }
+    /// <summary>The day (UTC) of <see cref="Count"/>.</summary>
+    public DateOnly Day { get; init; }
 
-    /// <summary>From the last write on: what it holds ends earlier.</summary>
+    /// <summary>How many uploads were declared that day.</summary>
+    public int Count { get; init; }
+
+    /// <summary>What was declared and whose address may be good; some of it may be completed by now.</summary>
+    public IReadOnlyList<MediaItem> Open { get; init; } = [];
+
+    /// <summary>From the last write on, in seconds: what it holds ends earlier.</summary>
     [JsonPropertyName("ttl")]
-    public int TimeToLive { get; init; } = (int)TimeSpan.FromDays(1).TotalSeconds;
-}
+    public int TimeToLive => (int)TimeSpan.FromDays(1).TotalSeconds;
 
-/// <summary>An upload that counts until it is completed, or until an instant.</summary>
-internal sealed record OpenUpload(MediaId MediaId, DateTimeOffset Until);
+    /// <summary>The list with the count of the day. Where clocks differ at midnight, the later day counts.</summary>
+    public OpenUploadList On(DateTimeOffset now)
+    {
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        return Day >= today ? this : this with { Day = today, Count = 0 };
+    }
+
+    public MediaItem? Find(MediaId id) => Open.FirstOrDefault(one => one.MediaId == id);
+}

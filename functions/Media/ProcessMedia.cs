@@ -1,20 +1,26 @@
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Cards;
 using Chat.Functions.Delivery;
+using Chat.Functions.Previews;
+using Chat.Functions.Reports;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Media;
 
-/// <summary>Queue <c>media</c>: processes what was uploaded, and deletes what nobody needs.</summary>
+/// <summary>
+/// Queue <c>media</c>: processes what was uploaded, deletes what nobody needs, copies what was reported, takes out what was taken down,
+/// and looks up links.
+/// </summary>
 public sealed class ProcessMedia(
     QueueMessageProcessor processor,
     MediaProcessing processing,
     MediaCleanup cleanup,
-    MediaReferences references)
+    MediaReferences references,
+    CardTakedown takedown,
+    ReportedPhotos reported,
+    LinkPreviews previews)
 {
-    /// <summary>After so many deliveries, of ten, a file is given up: processing it must have ended its process.</summary>
-    private const int MaxDeliveries = 4;
-
     [Function(nameof(ProcessMedia))]
     public Task RunAsync(
         [ServiceBusTrigger(MediaMessage.Queue, Connection = DeliverySetup.Connection)] ServiceBusReceivedMessage message,
@@ -25,16 +31,19 @@ public sealed class ProcessMedia(
             message,
             actions,
             ChatJson.Default.MediaMessage,
-            (content, cancel) => HandleAsync(content, isGivenUp: message.DeliveryCount > MaxDeliveries, cancel),
+            (content, cancel) => HandleAsync(content, isRepeated: message.DeliveryCount > 1, cancel),
             cancellationToken);
 
-    private Task HandleAsync(MediaMessage message, bool isGivenUp, CancellationToken cancellationToken) => message switch
+    private Task HandleAsync(MediaMessage message, bool isRepeated, CancellationToken cancellationToken) => message switch
     {
-        UploadCompleted completed => processing.ProcessAsync(completed.MediaId, isGivenUp, cancellationToken),
-        UploadExpired expired => cleanup.ExpireAsync(expired, isGivenUp, cancellationToken),
+        UploadCompleted completed => processing.ProcessAsync(completed.MediaId, isRepeated, cancellationToken),
+        UploadExpired expired => cleanup.ExpireAsync(expired, isRepeated, cancellationToken),
         MediaDue due => cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: true, cancellationToken),
         ReferenceDue due => references.AlignAsync(due, cancellationToken),
         ConversationGone gone => references.ReleaseAllAsync(gone, cancellationToken),
+        CardRevoked card => takedown.GoOnAsync(card, cancellationToken),
+        PhotoReported photo => reported.CopyAsync(photo, cancellationToken),
+        LinkSent link => previews.AddAsync(link, cancellationToken),
         _ => throw new UnprocessableException("Malformed", "There is no such message."),
     };
 }

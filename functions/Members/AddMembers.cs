@@ -164,9 +164,9 @@ internal sealed record AddMembersCommand : MemberCommand
     {
         var documentOf = context.DocumentOf;
         bool IsOut(UserId user) => documentOf(Member.DocumentId(user)) is not Member { State: MemberState.Active };
-        if (head.MemberCount + Users.Count(IsOut) > Limits.GroupMembers)
+        if (Membership.Full(head, Users.Count(IsOut), Limits) is { } full)
         {
-            return Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers));
+            return Decision.Refuse(full);
         }
 
         var joining = Users.Take(CreateConversationCommand.MaxFirstMembers).Where(IsOut).ToList();

@@ -11,6 +11,13 @@ internal static class Membership
     /// <summary>Bounds the list in the head, since every commit pays for the head's size.</summary>
     private const int MaxBytesInHead = 1024;
 
+    /// <summary>The refusal if so many more members don't fit; null if they do.</summary>
+    public static Problem? Full(Head head, int joining, Limits limits)
+    {
+        var (name, most) = head.IsChannel ? ("channelMembers", limits.ChannelMembers) : ("groupMembers", limits.GroupMembers);
+        return head.MemberCount + joining > most ? Problems.LimitReached(name, most) : null;
+    }
+
     /// <summary>The head after these members joined.</summary>
     public static Head Joined(Head head, IReadOnlyList<HeadMember> joining)
     {

@@ -1,3 +1,4 @@
+using Chat.Functions.Channels;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
@@ -10,8 +11,8 @@ namespace Chat.Functions.Members;
 
 /// <summary>
 /// <c>DELETE /conversations/{c}/members/{u}</c>: removes a member of a lesser role, or leaves when it is the caller; 204.
-/// Removing a user who isn't a member keeps them from joining by invite link. The answer waits up to two seconds until the
-/// conversation's pushes don't reach them any more.
+/// Removing a user who isn't a member keeps them from joining by invite link, and from following a channel. The answer waits up to
+/// two seconds until the conversation's pushes don't reach them any more.
 /// </summary>
 public sealed class RemoveMember(
     ConversationLog log,
@@ -19,6 +20,8 @@ public sealed class RemoveMember(
     Exclusion exclusion,
     PushGroups groups,
     InboxProjection inbox,
+    SubscriptionStore subscriptions,
+    WatchGroups watchers,
     CurrentUser user)
 {
     /// <summary>How many times the user may leave and join again while being removed.</summary>
@@ -43,6 +46,13 @@ public sealed class RemoveMember(
             }
 
             return refusal.ToResult();
+        }
+
+        if (userId != user.Id && gone.Head is { IsChannel: true })
+        {
+            // Not with the caller: the log has it.
+            await subscriptions.ExcludeAsync(userId, conversationId, CancellationToken.None);
+            await watchers.TryLeaveAsync(userId, conversationId, CancellationToken.None);
         }
 
         if (gone.Entries is [{ } entry])

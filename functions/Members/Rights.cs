@@ -28,7 +28,13 @@ internal enum Right
 /// <summary>Which role has which right. docs/protocol.md has the same table by operation; a test compares the two.</summary>
 internal static class Rights
 {
-    /// <summary>The least role that has the right in a group, and whether both users have it in a direct conversation.</summary>
+    /// <summary>What nobody may in a channel, whatever their role.</summary>
+    private static readonly FrozenSet<Right> NotInChannels =
+        new[] { Right.ChangeMessageTtl, Right.ManageInviteLinks, Right.DecideJoinRequests, Right.MentionAll }.ToFrozenSet();
+
+    /// <summary>
+    /// The least role that has the right in a group or channel, and whether both users have it in a direct conversation.
+    /// </summary>
     private static readonly FrozenDictionary<Right, (MemberRole InGroup, bool InDirect)> Table = new Dictionary<Right, (MemberRole, bool)>
     {
         [Right.ChangeSettings] = (MemberRole.Admin, false),
@@ -50,6 +56,7 @@ internal static class Rights
     public static bool Has(this MemberRole role, Right right, ConversationKind kind)
     {
         var (inGroup, inDirect) = Table[right];
-        return kind == ConversationKind.Direct ? inDirect : role <= inGroup;
+        return kind == ConversationKind.Direct ? inDirect
+            : role <= inGroup && !(kind == ConversationKind.Channel && NotInChannels.Contains(right));
     }
 }

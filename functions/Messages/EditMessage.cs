@@ -68,7 +68,7 @@ internal sealed record EditMessageCommand : MessageCommand
     protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {
         var (head, _, message) = found;
-        if (message.SenderId != Actor || message.Poll is not null)
+        if (message.SenderId != Actor || message.Poll is not null || message.Sticker is not null)
         {
             return Decision.Refuse(Problems.NotAllowed);
         }
@@ -118,7 +118,7 @@ internal sealed record EditMessageCommand : MessageCommand
             TimeToLive = message.TimeToLiveAt(context.Now),
         };
         IReadOnlyList<UserId> first = [.. message.MentionedWhenSent];
-        var edited = message with
+        var edited = message.WithoutPreviewUnless(Text) with
         {
             Text = Text,
             Mentions = Mentions,
@@ -129,6 +129,6 @@ internal sealed record EditMessageCommand : MessageCommand
             Flags = Flags is null ? message.Flags : [.. (message.Flags ?? []).Union(Flags, StringComparer.Ordinal)],
         };
         var updated = LogEvent.Of(context, LogEvent.MessageUpdated, Actor, new MessageUpdated(MessageId), ChatJson.Default.MessageUpdated);
-        return Changed(context, head, updated, edited, [before]);
+        return Changed(context, head, updated, edited.WithShared(), [before]);
     }
 }

@@ -3,15 +3,16 @@ using Chat.Functions.Media;
 using Chat.Functions.Privacy;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
+using Chat.Functions.Stickers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Messages;
 
 /// <summary>
-/// <c>POST /conversations/{c}/messages/{m}/forward</c>: sends a message's text and attachments to other conversations, without saying where
-/// it came from; 200 with a result for each. Polls and disappearing messages can't be forwarded. Idempotent by
-/// <c>clientMessageId</c>.
+/// <c>POST /conversations/{c}/messages/{m}/forward</c>: sends a message's text, attachments, cards, place and sticker to other
+/// conversations, without saying where it came from; 200 with a result for each. A place is forwarded rounded: how exact it was, was for
+/// those whom it was sent to. Polls and disappearing messages can't be forwarded. Idempotent by <c>clientMessageId</c>.
 /// </summary>
 public sealed class ForwardMessage(
     MessageSender sender,
@@ -61,6 +62,9 @@ public sealed class ForwardMessage(
         {
             Text = message.Text,
             Attachments = message.Attachments?.Select(one => new AttachedMedia(one.MediaId)).ToList(),
+            Cards = message.Cards,
+            Location = message.Location?.ToForward(),
+            Sticker = message.Sticker is { } sticker ? new ChosenSticker(sticker.PackId, sticker.StickerId) : null,
             ForwardedFrom = message.MessageId,
         };
 
@@ -70,7 +74,13 @@ public sealed class ForwardMessage(
         {
             // Screened again: the lists may have changed since it was sent.
             var screened = await screening.ScreenAsync(target, user.Id, clientMessageId, content, cancellationToken);
-            var attached = await attaching.AttachAsync(target, user.Id, clientMessageId, screened, cancellationToken);
+            var attached = await attaching.AttachAsync(
+                target,
+                user.Id,
+                clientMessageId,
+                screened,
+                Session.Of(request),
+                cancellationToken);
             var sent = new SendMessageCommand(target, user.Id, clientMessageId, attached, limits) { IsReceipt = isReceipt };
             var appended = await sender.SendAsync(target, sent, Session.Of(request), cancellationToken);
             return (

@@ -15,7 +15,7 @@ public sealed class GetMessage(MessageReader messages, MessageViews views, Curre
         MessageId messageId,
         CancellationToken cancellationToken)
     {
-        var (message, head, refusal) = await messages.ReadForAsync(
+        var (message, part, refusal) = await messages.ReadForAsync(
             user.Id,
             conversationId,
             messageId,
@@ -26,7 +26,7 @@ public sealed class GetMessage(MessageReader messages, MessageViews views, Curre
             return refusal!.ToResult();
         }
 
-        var view = (await views.ForAsync(head!.Kind, user.Id, [message], cancellationToken))[0];
+        var view = (await views.ForAsync(part!, [message], cancellationToken))[0];
         return new JsonResult<ShownMessage>(StatusCodes.Status200OK, view, ChatJson.Default.ShownMessage);
     }
 }

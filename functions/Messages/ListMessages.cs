@@ -30,7 +30,7 @@ public sealed class ListMessages(ConversationReader reader, MessagePages pages, 
 
         query.ThrowIfMalformed();
 
-        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadAsViewerAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -44,7 +44,7 @@ public sealed class ListMessages(ConversationReader reader, MessagePages pages, 
                 (limit + 1) / 2,
                 cancellationToken)).Then(await pages.ReadAsync(part, null, middle, null, limit / 2, cancellationToken))
             : await pages.ReadAsync(part, null, after, before, limit, cancellationToken);
-        var shown = page with { Messages = await views.ForAsync(part.Head.Kind, user.Id, page.Found, cancellationToken) };
+        var shown = page with { Messages = await views.ForAsync(part, page.Found, cancellationToken) };
         return new JsonResult<MessagePage>(StatusCodes.Status200OK, shown, ChatJson.Default.MessagePage);
     }
 }

@@ -20,7 +20,7 @@ public sealed class ListRevisions(MessageReader messages, ChatContainers contain
         MessageId messageId,
         CancellationToken cancellationToken)
     {
-        var (message, head, refusal) = await messages.ReadForAsync(
+        var (message, part, refusal) = await messages.ReadForAsync(
             user.Id,
             conversationId,
             messageId,
@@ -37,7 +37,7 @@ public sealed class ListRevisions(MessageReader messages, ChatContainers contain
             ChatJson.Default.DocumentsPageRevision,
             cancellationToken: cancellationToken);
         var all = before.OrderBy(one => one.Number).Select(one => new RevisionView(one.Number, one.Text, one.At));
-        var isHidden = head!.Kind == ConversationKind.Group
+        var isHidden = part!.Head.Kind != ConversationKind.Direct
             && (await blocks.BlockedAsync(user.Id, [message.SenderId], cancellationToken)).Count > 0;
         var page = message.IsUnsent || isHidden
             ? new RevisionPage([])

@@ -1,10 +1,14 @@
 using System.Text.Json.Serialization;
+using Chat.Functions.Cards;
 using Chat.Functions.Conversations;
+using Chat.Functions.Locations;
 using Chat.Functions.Log;
 using Chat.Functions.Media;
 using Chat.Functions.Polls;
+using Chat.Functions.Previews;
 using Chat.Functions.Reactions;
 using Chat.Functions.Shared;
+using Chat.Functions.Stickers;
 using Chat.Functions.Threads;
 
 namespace Chat.Functions.Messages;
@@ -108,11 +112,41 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Attachment>? Attachments { get; init; }
 
+    /// <summary>The place that it shows; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Location? Location { get; init; }
+
+    /// <summary>The sticker that it shows; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SentSticker? Sticker { get; init; }
+
+    /// <summary>What the page says of itself that it links to; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LinkPreview? LinkPreview { get; init; }
+
+    /// <summary>What it says of all files that it refers to.</summary>
+    [JsonIgnore]
+    public IEnumerable<Attachment> Files =>
+        [.. Held?.Attachments ?? Attachments ?? [], .. LinkPreview?.Image is { } image ? [image] : Array.Empty<Attachment>()];
+
     /// <summary>Whether it refers to files: for a query.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool HasMedia => (Held?.Attachments ?? Attachments) is not null;
+    public bool HasMedia => Files.Any();
 
-    /// <summary>The files that it referred to until it was taken back; null for none. Clients don't see them.</summary>
+    /// <summary>The host app's things that it shows; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Card>? Cards { get; init; }
+
+    /// <summary>The keys of the cards that show something, also while it is held: for a query. Null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? CardKeys =>
+        (Held?.Cards ?? Cards)?.Where(card => card.Gone is null).Select(card => card.Key).ToList() is { Count: > 0 } keys ? keys : null;
+
+    /// <summary>The <see cref="SharedKinds"/> of what it shares, for a query; null for nothing, and while it is held.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Shared { get; init; }
+
+    /// <summary>The files that it referred to until it was taken back, or its link edited; null for none. Clients don't see them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MediaId>? Released { get; init; }
 
@@ -157,7 +191,12 @@ public sealed record Message : LogEntry
         MentionsAll = false,
         Poll = null,
         Attachments = null,
-        Released = (Held?.Attachments ?? Attachments)?.Select(one => one.MediaId).ToList(),
+        Cards = null,
+        Location = null,
+        Sticker = null,
+        Shared = null,
+        LinkPreview = null,
+        Released = Files.Select(one => one.MediaId).Union(Released ?? []).ToList() is { Count: > 0 } files ? files : null,
         Held = null,
         Revision = 0,
         EditedAt = null,
@@ -167,18 +206,24 @@ public sealed record Message : LogEntry
     };
 
     /// <summary>The message with the content that was held.</summary>
-    public Message Shown(HeldContent held) => this with
+    public Message Shown(HeldContent held) => (this with
     {
         Text = held.Text,
         Mentions = held.Mentions,
         MentionsAll = held.MentionsAll,
         Poll = held.Poll,
         Attachments = held.Attachments,
+        Cards = held.Cards?.Select(card => card.Gone is { } reason ? card.Without(reason) : card).ToList(),
+        Location = held.Location,
+        Sticker = held.Sticker,
         Held = null,
-    };
+    }).WithShared();
+
+    /// <summary>The message after its content changed.</summary>
+    public Message WithShared() => this with { Shared = SharedKinds.Of(this) };
 
     /// <summary>What it says of a file; null when it doesn't refer to it.</summary>
-    public Attachment? Find(MediaId media) => (Held?.Attachments ?? Attachments)?.FirstOrDefault(one => one.MediaId == media);
+    public Attachment? Find(MediaId media) => Files.FirstOrDefault(one => one.MediaId == media);
 
     /// <summary>The message with something else to say of one of its files.</summary>
     public Message With(Attachment attachment)
@@ -187,11 +232,30 @@ public sealed record Message : LogEntry
         {
             Attachments = Replaced(Attachments),
             Held = Held is null ? null : Held with { Attachments = Replaced(Held.Attachments) },
+            LinkPreview = LinkPreview?.Image?.MediaId == attachment.MediaId ? LinkPreview with { Image = attachment } : LinkPreview,
         };
 
         List<Attachment>? Replaced(IReadOnlyList<Attachment>? all) =>
             all?.Select(one => one.MediaId == attachment.MediaId ? attachment : one).ToList();
     }
+
+    /// <summary>The message without the preview of a link that another text doesn't have any more.</summary>
+    public Message WithoutPreviewUnless(string text) =>
+        LinkPreview is not { } shown || LinkPreview.LinkIn(text) == shown.Url
+            ? this
+            : this with { LinkPreview = null, Released = shown.Image is { } image ? [image.MediaId, .. Released ?? []] : Released };
+
+    /// <summary>The message without what it shows of a thing that was taken down.</summary>
+    public Message WithoutCard(string key) => (this with
+    {
+        Cards = Cards?.Select(card => card.Key == key ? card.Without(Card.Revoked) : card).ToList(),
+
+        // The host app decides on what it was told: what is held stays as it is until then, and isn't shown.
+        Held = Held is null ? null : Held with
+        {
+            Cards = Held.Cards?.Select(card => card.Key == key ? card with { Gone = Card.Revoked } : card).ToList(),
+        },
+    }).WithShared();
 
     /// <summary>The message as a member sees it: its sender sees what is held.</summary>
     public Message For(UserId viewer) => Held is { } held && viewer == SenderId ? Shown(held) with { Held = held } : this;
@@ -208,6 +272,10 @@ public sealed record Message : LogEntry
     /// <summary>Whether lists show this message as the conversation's last.</summary>
     public bool IsLastOf(Head head) => head.LastMessage?.Seq == Seq;
 
+    /// <summary>The kind of what it shows besides text; null for nothing.</summary>
+    private string? KindShown =>
+        Attachments?[0].Kind ?? (Location is not null ? Location.Kind : Sticker is not null ? SentSticker.Kind : null);
+
     /// <summary>The message as lists show it. The preview of a disappearing or unsent message is empty.</summary>
     public MessagePreview ToPreview() =>
         new(Seq, SenderId, ExpiresAt is null ? Preview.Of(Text) : "", At)
@@ -215,7 +283,8 @@ public sealed record Message : LogEntry
             IsUnsent = IsUnsent,
             IsHeld = Held is not null,
             ExpiresAt = ExpiresAt,
-            Attachment = ExpiresAt is null ? Attachments?[0].Kind : null,
+            Attachment = ExpiresAt is null ? KindShown : null,
+            Card = ExpiresAt is null ? Cards?[0].Type : null,
         };
 
     /// <summary>The entry as an event, for receivers of this view.</summary>

@@ -1,6 +1,7 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
+using Chat.Functions.Responses;
 using Chat.Functions.Shared;
 using Chat.Functions.Trust;
 
@@ -19,10 +20,18 @@ internal abstract record MessageCommand : LogCommand
     /// <summary>Whether it tells the others nothing new. Users who may not reach them may do it all the same.</summary>
     protected virtual bool OnlyTakesBack => false;
 
+    /// <summary>Whether it goes through the log of a channel, too.</summary>
+    protected virtual bool IsForChannels => true;
+
     public override IReadOnlyList<string> DocumentsToLoad => [Message.DocumentId(MessageId), Member.DocumentId(Actor)];
 
     public sealed override Decision Decide(in DecisionContext context)
     {
+        if (!IsForChannels && context.Head is { IsChannel: true })
+        {
+            return Decision.Refuse(RespondToPost.NotByLog);
+        }
+
         if (context.Head is not { } head || context.Find<Member>(Member.DocumentId(Actor)) is not { State: MemberState.Active } member)
         {
             return Decision.Refuse(Problems.ConversationNotFound);

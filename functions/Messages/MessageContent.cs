@@ -1,15 +1,21 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Chat.Functions.Cards;
+using Chat.Functions.Locations;
 using Chat.Functions.Media;
 using Chat.Functions.Polls;
 using Chat.Functions.Shared;
+using Chat.Functions.Stickers;
 
 namespace Chat.Functions.Messages;
 
 /// <summary>The content of a message in a request, the same whether it is sent now, in a batch or at a later time.</summary>
 public sealed record MessageContent
 {
-    /// <summary>1 to 4,000 Unicode scalar values, or none beside attachments; for a poll, its question.</summary>
+    /// <summary>What a message shows besides text: one of these; files and cards go together.</summary>
+    private static readonly string[] Shown = ["poll", "sticker", "location", "attachments", "cards"];
+
+    /// <summary>1 to 4,000 Unicode scalar values, or none beside what it shows; for a poll, its question.</summary>
     public required string Text { get; init; }
 
     /// <summary>The message that it replies to.</summary>
@@ -33,6 +39,26 @@ public sealed record MessageContent
     /// <summary>The files that it refers to; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AttachedMedia>? Attachments { get; init; }
+
+    /// <summary>The host app's things that it shows; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Card>? Cards { get; init; }
+
+    /// <summary>The place that it shows; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Location? Location { get; init; }
+
+    /// <summary>The sticker that it shows; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChosenSticker? Sticker { get; init; }
+
+    /// <summary>What the message will say of the sticker, once it is found.</summary>
+    [JsonIgnore]
+    public SentSticker? StickerSnapshot { get; init; }
+
+    /// <summary>The <see cref="Conversations.Head.MembersVersion"/> whose members are all old enough to see a place.</summary>
+    [JsonIgnore]
+    public long? SeenByVersion { get; init; }
 
     /// <summary>What the message will say of these files, once they are known to be the sender's to attach.</summary>
     [JsonIgnore]
@@ -71,8 +97,16 @@ public sealed record MessageContent
 
     /// <summary>Whether it is text alone, without references to other documents.</summary>
     [JsonIgnore]
-    public bool IsPlain =>
-        ReplyTo is null && ThreadId is null && Mentions is null && !MentionsAll && Poll is null && Attachments is null;
+    public bool IsPlain => !DependsOnOthers && Attachments is null && Cards is null && Sticker is null;
+
+    /// <summary>Whether more than the head and what is in it decides on it: what others wrote, roles, ages, the time.</summary>
+    [JsonIgnore]
+    public bool DependsOnOthers =>
+        ReplyTo is not null || ThreadId is not null || Mentions is not null || MentionsAll || Poll is not null || Location is not null;
+
+    /// <summary>Whether it has what channels don't.</summary>
+    [JsonIgnore]
+    public bool IsNotOfChannels => ThreadId is not null || Location is not null || MentionsAll;
 
     /// <summary>Whether it may be a request: one short text, without links and without references.</summary>
     public bool IsRequest(int maxText) => IsPlain && Text.EnumerateRunes().Count() <= maxText && !Content.Links.AreIn(Text);
@@ -99,14 +133,19 @@ public sealed record MessageContent
             body.Fault("/text", "not_both", "A poll's text is its question.");
         }
 
-        var attachments = AttachedMedia.Read(body, limits);
-        if (poll is not null && attachments is not null)
+        if (body.Has("sticker") && body.Has("text"))
         {
-            body.Fault("/attachments", "not_both", "A poll has no attachments.");
+            body.Fault("/text", "not_both", "A sticker stands alone.");
+        }
+
+        string[] shown = [.. Shown.Where(body.Has)];
+        if (shown.Length > 1 && shown is not ["attachments", "cards"])
+        {
+            body.Fault($"/{shown[1]}", "not_both", $"Not beside {shown[0]}.");
         }
 
         var text = poll?.Text("question", limits.PollText)
-            ?? (attachments is null ? body.Text("text", limits.Text) : body.OptionalText("text", limits.Text));
+            ?? (shown.Length == 0 ? body.Text("text", limits.Text) : body.OptionalText("text", limits.Text));
         return new()
         {
             Text = text,
@@ -115,7 +154,10 @@ public sealed record MessageContent
             Mentions = Mention.Read(body, text, limits),
             MentionsAll = body.Flag("mentionsAll"),
             Poll = poll is null ? null : Poll.Read(poll, limits),
-            Attachments = attachments,
+            Attachments = AttachedMedia.Read(body, limits),
+            Location = Location.Read(body),
+            Sticker = ChosenSticker.Read(body),
+            Cards = Card.Read(body, limits),
         };
     }
 }

@@ -9,9 +9,35 @@ namespace Chat.Functions.Messages;
 public sealed class MessagePages(ChatContainers containers, TimeProvider time)
 {
     /// <summary>A page of messages or of a thread's replies: after a position, before one, or the newest.</summary>
-    public async Task<MessagePage> ReadAsync(
+    public Task<MessagePage> ReadAsync(
         MembershipContext part,
         MessageId? thread,
+        long? after,
+        long? before,
+        int limit,
+        CancellationToken cancellationToken) =>
+        ReadAsync(
+            part,
+            thread is null ? "" : " AND c.threadId = @of",
+            thread?.Value,
+            after,
+            before,
+            limit,
+            cancellationToken);
+
+    /// <summary>A page of the messages that share something of a kind: before a position, or the newest.</summary>
+    public Task<MessagePage> ReadSharedAsync(
+        MembershipContext part,
+        string kind,
+        long? before,
+        int limit,
+        CancellationToken cancellationToken) =>
+        ReadAsync(part, " AND ARRAY_CONTAINS(c.shared, @of)", kind, null, before, limit, cancellationToken);
+
+    private async Task<MessagePage> ReadAsync(
+        MembershipContext part,
+        string condition,
+        string? of,
         long? after,
         long? before,
         int limit,
@@ -22,13 +48,13 @@ public sealed class MessagePages(ChatContainers containers, TimeProvider time)
         var query = new QueryDefinition(
                 "SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq >= @first AND c.seq <= @last"
                 + " AND (NOT IS_DEFINED(c.expiresAt) OR c.expiresAt > @now)"
-                + (thread is null ? "" : " AND c.threadId = @thread")
+                + condition
                 + (after is null ? " ORDER BY c.seq DESC" : " ORDER BY c.seq ASC"))
             .WithParameter("@take", limit + 1)
             .WithParameter("@first", first)
             .WithParameter("@last", last)
             .WithParameter("@now", TimestampConverter.ToText(time.GetUtcNow()))
-            .WithParameter("@thread", thread?.Value);
+            .WithParameter("@of", of);
         var found = await containers.Conversations.QueryPartitionAsync(
             query,
             new PartitionKey(part.Head.ConversationId.Value),

@@ -6,21 +6,21 @@ namespace Chat.Functions.Messages;
 /// <summary>Reads a message for a member of its conversation.</summary>
 public sealed class MessageReader(ConversationReader conversations, ChatContainers containers, TimeProvider time)
 {
-    /// <summary>A message by its ids, with the head, or the refusal when there is none for the user.</summary>
-    public async Task<(Message? Message, Head? Head, Problem? Refusal)> ReadForAsync(
+    /// <summary>A message by its ids, with the viewer's part, or the refusal when there is none for the user.</summary>
+    public async Task<(Message? Message, MembershipContext? Part, Problem? Refusal)> ReadForAsync(
         UserId user,
         ConversationId conversation,
         MessageId id,
         Session? session,
         CancellationToken cancellationToken)
     {
-        if (await conversations.ReadForAsync(user, conversation, session, cancellationToken) is not { } part)
+        if (await conversations.ReadAsViewerAsync(user, conversation, session, cancellationToken) is not { } part)
         {
             return (null, null, Problems.ConversationNotFound);
         }
 
         var message = await ReadForAsync(part, id, cancellationToken);
-        return (message, part.Head, message is null ? Problems.MessageNotFound : null);
+        return (message, part, message is null ? Problems.MessageNotFound : null);
     }
 
     /// <summary>A message of a conversation; null when the member doesn't see it or it doesn't exist.</summary>

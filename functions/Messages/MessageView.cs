@@ -1,9 +1,14 @@
 using System.Buffers;
 using System.Text.Json.Serialization;
+using Chat.Functions.Cards;
+using Chat.Functions.Locations;
 using Chat.Functions.Media;
 using Chat.Functions.Polls;
+using Chat.Functions.Previews;
 using Chat.Functions.Reactions;
+using Chat.Functions.Responses;
 using Chat.Functions.Shared;
+using Chat.Functions.Stickers;
 using Chat.Functions.Threads;
 
 namespace Chat.Functions.Messages;
@@ -86,6 +91,10 @@ public sealed record MessageView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Poll? Poll { get; init; }
 
+    /// <summary>Of a channel's post: of which version its reactions and votes are, and how many followers have read it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ShownCounts? Counts { get; init; }
+
     /// <summary>The id that a message's sender chose, as a viewer sees it, or everybody does; null where it could say something.</summary>
     public static string? ClientMessageIdFor(UserId? viewer, Message message) =>
         viewer == message.SenderId || !message.ClientMessageId.AsSpan().ContainsAnyExcept(Wordless) ? message.ClientMessageId : null;
@@ -93,6 +102,22 @@ public sealed record MessageView(
     /// <summary>What it shows besides; absent for nothing. Their addresses are asked for by <c>POST /media/urls</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Attachment>? Attachments { get; init; }
+
+    /// <summary>The host app's things that it shows; absent for none. What a viewer may see now, <c>POST /cards/unfurl</c> says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Card>? Cards { get; init; }
+
+    /// <summary>The place that it shows; absent for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Location? Location { get; init; }
+
+    /// <summary>The sticker that it shows; absent for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SentSticker? Sticker { get; init; }
+
+    /// <summary>What the page says of itself that its first link leads to; absent for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LinkPreview? LinkPreview { get; init; }
 
     /// <summary>The view of a stored message, without quote and without what only its sender or the viewer sees.</summary>
     public static MessageView Of(Message message) =>
@@ -124,5 +149,9 @@ public sealed record MessageView(
             Held = message.Held is not null,
             Poll = message.Poll,
             Attachments = message.Attachments,
+            Cards = message.Cards,
+            Location = message.Location,
+            Sticker = message.Sticker,
+            LinkPreview = message.LinkPreview,
         };
 }

@@ -4,6 +4,7 @@ using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Polls;
 using Chat.Functions.Reactions;
+using Chat.Functions.Responses;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 
@@ -14,42 +15,79 @@ namespace Chat.Functions.Messages;
 /// </summary>
 /// <remarks>
 /// One read-many per page, at 1 RU a document: quoted messages, the viewer's votes, and their reactions where the summary doesn't
-/// name everybody. Whom the viewer blocks is cached.
+/// name everybody. Whom the viewer blocks is cached. Of a channel's posts, what was counted is cached, too, and what the viewer did
+/// is one read-many more.
 /// </remarks>
-public sealed class MessageViews(ChatContainers containers, BlockReader blocks, TimeProvider time)
+public sealed class MessageViews(ChatContainers containers, BlockReader blocks, PostCountsReader counts, TimeProvider time)
 {
-    /// <summary>The views of one's own messages, in the same order.</summary>
-    public async Task<IReadOnlyList<MessageView>> OfOwnAsync(
+    /// <summary>The views of what one sent to a conversation, now or before, in the same order.</summary>
+    public async Task<IReadOnlyList<MessageView>> OfSentAsync(
         UserId sender,
+        IReadOnlyList<AppendResult> sent,
+        CancellationToken cancellationToken)
+    {
+        List<Message> messages = [.. sent.Select(one => (Message)one.Entries[0])];
+        var isChannel = sent.Any(one => one.Kind == ConversationKind.Channel);
+        // Of a new post there is nothing to count.
+        var counted = !isChannel ? null
+            : sent.Any(one => one.IsRepeat) ? await CountedAsync(sender, messages, cancellationToken)
+            : _ => (PostTotals.None, null);
+        return [.. (await ForAsync(null, ConversationKind.Direct, sender, messages, counted, cancellationToken)).Cast<MessageView>()];
+    }
+
+    /// <summary>What one viewer is shown, by what stands for their member document.</summary>
+    public Task<IReadOnlyList<ShownMessage>> ForAsync(
+        MembershipContext part,
         IReadOnlyList<Message> messages,
         CancellationToken cancellationToken) =>
-        [.. (await ForAsync(ConversationKind.Direct, sender, messages, cancellationToken)).Cast<MessageView>()];
+        ForAsync(part.Member, part.Head.Kind, part.Member.UserId, messages, null, cancellationToken);
 
     /// <summary>
     /// What one member is shown, in the same order. In a group, nothing is that somebody said whom they block; in a direct conversation
     /// nothing new was said since, and all is.
     /// </summary>
-    public async Task<IReadOnlyList<ShownMessage>> ForAsync(
+    public Task<IReadOnlyList<ShownMessage>> ForAsync(
         ConversationKind kind,
         UserId viewer,
         IReadOnlyList<Message> messages,
+        CancellationToken cancellationToken) =>
+        ForAsync(null, kind, viewer, messages, null, cancellationToken);
+
+    /// <summary>What a user is shown of a channel's post whose counts, and whose response of theirs, are known.</summary>
+    internal async Task<ShownMessage> OfPostAsync(
+        UserId viewer,
+        Message post,
+        PostTotals totals,
+        PostResponse? response,
+        CancellationToken cancellationToken) =>
+        (await ForAsync(null, ConversationKind.Channel, viewer, [post], _ => (totals, response), cancellationToken))[0];
+
+    private async Task<IReadOnlyList<ShownMessage>> ForAsync(
+        Member? member,
+        ConversationKind kind,
+        UserId viewer,
+        IReadOnlyList<Message> messages,
+        Func<long, (PostTotals Totals, PostResponse? Own)>? counted,
         CancellationToken cancellationToken)
     {
         messages = [.. messages.Select(message => message.For(viewer))];
+        counted ??= kind == ConversationKind.Channel ? await CountedAsync(viewer, messages, cancellationToken) : null;
         var quoted = Quoted(messages);
         var found = await ReadAsync(
             messages,
             [
                 .. quoted,
                 // What the viewer may see of quotes depends on their member document.
-                .. quoted.Count > 0 ? [Member.DocumentId(viewer)] : Array.Empty<string>(),
-                .. messages.Where(message => message.Poll is not null).Select(message => MemberVote.DocumentId(message.MessageId, viewer)),
+                .. quoted.Count > 0 && member is null ? [Member.DocumentId(viewer)] : Array.Empty<string>(),
+                .. messages
+                    .Where(message => message.Poll is not null && counted is null)
+                    .Select(message => MemberVote.DocumentId(message.MessageId, viewer)),
                 .. messages.Where(IsUntold).Select(message => MemberReactions.DocumentId(message.MessageId, viewer)),
             ],
             null,
             cancellationToken);
-        var member = found.GetValueOrDefault(Member.DocumentId(viewer)) as Member;
-        var blocked = kind == ConversationKind.Group
+        member ??= found.GetValueOrDefault(Member.DocumentId(viewer)) as Member;
+        var blocked = kind != ConversationKind.Direct
             ? await blocks.BlockedAsync(
                 viewer,
                 messages.Concat(found.Values.OfType<Message>()).Select(message => message.SenderId),
@@ -59,7 +97,7 @@ public sealed class MessageViews(ChatContainers containers, BlockReader blocks, 
 
         ShownMessage Shown(Message message) => blocked.Contains(message.SenderId)
             ? new HiddenMessageView(message.Seq)
-            : Quoting(
+            : Counting(Quoting(
                 message,
                 found,
                 quote => member?.Sees(quote) == true && !blocked.Contains(quote.SenderId)) with
@@ -67,7 +105,10 @@ public sealed class MessageViews(ChatContainers containers, BlockReader blocks, 
                 ClientMessageId = MessageView.ClientMessageIdFor(viewer, message),
                 Reactions = Reactions(message),
                 Poll = PollOf(message),
-            };
+            });
+
+        MessageView Counting(MessageView view) =>
+            counted?.Invoke(view.Ordinal) is var (totals, own) ? totals.ShownIn(view, new(own)) : view;
 
         IReadOnlyList<ReactionSummary> Reactions(Message message)
         {
@@ -90,7 +131,18 @@ public sealed class MessageViews(ChatContainers containers, BlockReader blocks, 
         CancellationToken cancellationToken)
     {
         var found = await ReadAsync(messages, Quoted(messages), session, cancellationToken);
-        return [.. messages.Select(message => Quoting(message, found, quote => quote.Seq >= head.JoinedSeq))];
+        // Of a new post there is nothing to count.
+        List<long> counted = head.IsChannel
+            ? [.. messages.Where(message => message.UpdatedSeq > 0).Select(message => message.Ordinal)]
+            : [];
+        var totals = counted.Count == 0 ? null : await counts.TotalsAsync(head.ConversationId, counted, cancellationToken);
+        return [.. messages.Select(Counting)];
+
+        MessageView Counting(Message message)
+        {
+            var view = Quoting(message, found, quote => quote.Seq >= head.JoinedSeq);
+            return head.IsChannel ? (totals?.GetValueOrDefault(message.Ordinal) ?? PostTotals.None).ShownIn(view, null) : view;
+        }
     }
 
     /// <summary>200 with the message that a command changed or left as it was, or the refusal.</summary>
@@ -111,11 +163,28 @@ public sealed class MessageViews(ChatContainers containers, BlockReader blocks, 
         IReadOnlyList<AppendResult> sent,
         CancellationToken cancellationToken)
     {
-        var stored = sent.Where(one => one.Refusal is null).Select(one => (Message)one.Entries[0]).ToList();
-        var views = new Queue<MessageView>(await OfOwnAsync(sender, stored, cancellationToken));
+        var stored = sent.Where(one => one.Refusal is null).ToList();
+        var views = new Queue<MessageView>(await OfSentAsync(sender, stored, cancellationToken));
         return [.. sent.Select(one => one.Refusal is { } refusal
             ? new SendResult(refusal.Status) { Problem = refusal }
             : new SendResult(one.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created) { Message = views.Dequeue() })];
+    }
+
+    private async Task<Func<long, (PostTotals Totals, PostResponse? Own)>?> CountedAsync(
+        UserId viewer,
+        IReadOnlyList<Message> messages,
+        CancellationToken cancellationToken)
+    {
+        if (messages.Count == 0)
+        {
+            return null;
+        }
+
+        var (channel, ordinals) = (messages[0].ConversationId, messages.Select(message => message.Ordinal).ToHashSet());
+        var reading = counts.TotalsAsync(channel, ordinals, cancellationToken);
+        var own = await counts.OwnAsync(channel, viewer, ordinals, cancellationToken);
+        var totals = await reading;
+        return ordinal => (totals[ordinal], own.GetValueOrDefault(ordinal));
     }
 
     private static List<string> Quoted(IReadOnlyList<Message> messages) =>
@@ -128,7 +197,7 @@ public sealed class MessageViews(ChatContainers containers, BlockReader blocks, 
 
     private MessageView Quoting(Message message, Dictionary<string, ConversationDocument> found, Func<Message, bool> isSeen)
     {
-        var view = MessageView.Of(message);
+        var view = MessageView.Of(message) with { Cards = message.Cards?.Select(card => card.At(time.GetUtcNow())).ToList() };
         return message.ReplyTo is not { } id ? view
             : found.GetValueOrDefault(Message.DocumentId(id)) is Message quoted
                 && quoted.Is(id)

@@ -49,7 +49,13 @@ public sealed class SendBatch(
         var attached = new List<MessageContent>();
         foreach (var (item, content) in items.Zip(screened))
         {
-            attached.Add(await attaching.AttachAsync(conversationId, user.Id, item.ClientMessageId, content, cancellationToken));
+            attached.Add(await attaching.AttachAsync(
+                conversationId,
+                user.Id,
+                item.ClientMessageId,
+                content,
+                Session.Of(request),
+                cancellationToken));
         }
 
         var messages = items

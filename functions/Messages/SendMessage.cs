@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Chat.Functions.Channels;
 using Chat.Functions.Conversations;
 using Chat.Functions.Hooks;
 using Chat.Functions.Log;
@@ -7,6 +8,7 @@ using Chat.Functions.Members;
 using Chat.Functions.Privacy;
 using Chat.Functions.Requests;
 using Chat.Functions.Shared;
+using Chat.Functions.Users;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -35,10 +37,14 @@ public sealed class SendMessage(
         var content = MessageContent.Read(body, limits);
         body.ThrowIfMalformed();
         content = await screening.ScreenAsync(conversationId, user.Id, clientMessageId, content, cancellationToken);
-        content = await attaching.AttachAsync(conversationId, user.Id, clientMessageId, content, cancellationToken);
+        content = await attaching.AttachAsync(conversationId, user.Id, clientMessageId, content, Session.Of(request), cancellationToken);
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
-        var message = new SendMessageCommand(conversationId, user.Id, clientMessageId, content, limits) { IsReceipt = isReceipt };
+        var message = new SendMessageCommand(conversationId, user.Id, clientMessageId, content, limits)
+        {
+            IsReceipt = isReceipt,
+            IsByHand = !request.Headers.ContainsKey(OnBehalf.Header),
+        };
         var appended = await sender.SendAsync(conversationId, message, Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
@@ -46,7 +52,7 @@ public sealed class SendMessage(
         }
 
         var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-        var view = (await views.OfOwnAsync(user.Id, [(Message)appended.Entries[0]], cancellationToken))[0];
+        var view = (await views.OfSentAsync(user.Id, [appended], cancellationToken))[0];
         return new JsonResult<MessageView>(status, view, ChatJson.Default.MessageView, appended.Session);
     }
 }
@@ -76,6 +82,11 @@ internal sealed record SendMessageCommand : ContactCommand
     /// <summary>Whether the sender shares read receipts. Sending then shows others that everything before was read.</summary>
     public bool IsReceipt { get; init; }
 
+    /// <summary>
+    /// Whether a person wrote it just now: not the host app, in no batch, not scheduled, not forwarded. Streaks count these.
+    /// </summary>
+    public bool IsByHand { get; init; }
+
     public override string RepeatId => Message.DocumentId(_messageId);
 
     public override bool MayBeRequest => _content.Refusal is null && _content.IsRequest(_limits.RequestText);
@@ -88,13 +99,14 @@ internal sealed record SendMessageCommand : ContactCommand
     // goes for references to messages that may be gone, and for refused content. Otherwise a retry needs no read, because creating the
     // document answers 409.
     public override IReadOnlyList<string> DocumentsToLoad =>
-        !_content.IsPlain ? [RepeatId, Member.DocumentId(Actor), .. _content.RefersTo.Select(Message.DocumentId)]
+        _content.DependsOnOthers ? [RepeatId, Member.DocumentId(Actor), .. _content.RefersTo.Select(Message.DocumentId)]
         : _content.Refusal is not null ? [RepeatId]
         : [];
 
-    // A retry must be recognised before slow mode or first contact refuses it.
+    // A retry must be recognised before a full day, slow mode or first contact refuses it.
     public override IReadOnlyList<string> DocumentsToLoadOn(Head head) =>
-        SlowMode.MayHold(head, Actor) ? [.. DocumentsToLoad, RepeatId, Member.DocumentId(Actor)]
+        ChannelPosts.MayHold(head, _limits.ChannelPostsPerDay) ? [.. DocumentsToLoad, RepeatId]
+        : SlowMode.MayHold(head, Actor) ? [.. DocumentsToLoad, RepeatId, Member.DocumentId(Actor)]
         : head.IsBlocked || head.Request?.By == Actor || head.Restricts(Actor) ? [.. DocumentsToLoad, RepeatId]
         : DocumentsToLoad;
 
@@ -111,7 +123,10 @@ internal sealed record SendMessageCommand : ContactCommand
         }
 
         var slowed = SlowMode.Slowed(head, sender.Role, context.Find<Member>(Member.DocumentId(Actor)));
-        var refused = RefusalOfContact(head, context.Now) ?? Refusal(context, head, sender) ?? SlowMode.Refusal(head, slowed, context.Now);
+        var refused = RefusalOfContact(head, context.Now)
+            ?? Refusal(context, head, sender)
+            ?? SlowMode.Refusal(head, slowed, context.Now)
+            ?? ChannelPosts.Refusal(head, _limits.ChannelPostsPerDay, context.Now);
         return refused is { } refusal ? Decision.Refuse(refusal) : Append(context, head, slowed);
     }
 
@@ -158,6 +173,17 @@ internal sealed record SendMessageCommand : ContactCommand
         if (_content.Refusal is not null)
         {
             return _content.Refusal;
+        }
+
+        if (head.IsChannel && _content.IsNotOfChannels)
+        {
+            return Problems.NotAllowed;
+        }
+
+        // Somebody came whose age wasn't looked at.
+        if (_content.Location is not null && _content.SeenByVersion != head.MembersVersion)
+        {
+            return Problems.Unavailable;
         }
 
         if (_content.MentionsAll && !sender.Role.Has(Right.MentionAll, head.Kind))
@@ -215,6 +241,9 @@ internal sealed record SendMessageCommand : ContactCommand
             Forwarded = _content.Forwarded,
             Poll = _content.Poll,
             Attachments = _content.Snapshots,
+            Cards = _content.Cards,
+            Location = _content.Location,
+            Sticker = _content.StickerSnapshot,
             Flags = _content.Flags,
             ExpiresAt = head.MessageTtl is { } seconds ? context.Now.AddSeconds(seconds) : null,
         };
@@ -227,18 +256,24 @@ internal sealed record SendMessageCommand : ContactCommand
                 MentionsAll = false,
                 Poll = null,
                 Attachments = null,
+                Cards = null,
+                Location = null,
+                Sticker = null,
                 Held = new(_content.Text)
                 {
                     Mentions = _content.Mentions,
                     MentionsAll = _content.MentionsAll,
                     Poll = _content.Poll,
                     Attachments = _content.Snapshots,
+                    Cards = _content.Cards,
+                    Location = _content.Location,
+                    Sticker = _content.StickerSnapshot,
                 },
                 WasHeld = true,
             };
         }
 
-        message = message with { TimeToLive = message.TimeToLiveAt(context.Now) };
+        message = message.WithShared() with { TimeToLive = message.TimeToLiveAt(context.Now) };
         List<ConversationDocument> changed = [];
         if (root is not null)
         {
@@ -251,6 +286,9 @@ internal sealed record SendMessageCommand : ContactCommand
         }
 
         var after = head.With(message, IsReceipt) with { Request = RequestAfter(head, context.Now) };
-        return Decision.Append(after, message, changed);
+        return Decision.Append(
+            IsByHand ? after.WithStreak(Actor, context.Now, seq, _limits.StreakRestores) : after,
+            message,
+            changed);
     }
 }

@@ -142,6 +142,41 @@ public sealed class CaseStore(ChatContainers containers)
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
     }
 
+    /// <summary>Adds photos of which there is a copy by now to evidence that is kept. Idempotent.</summary>
+    public async Task AddPhotosAsync(
+        CaseId id,
+        string evidenceId,
+        IReadOnlyList<MediaId> photos,
+        CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
+        {
+            var (kept, etag) = await _moderation.ReadDocumentAsync(
+                evidenceId,
+                Partition(id),
+                ChatJson.Default.Evidence,
+                null,
+                cancellationToken);
+            var all = (kept?.Photos ?? []).Union(photos).ToList();
+            if (kept is null || all.Count == kept.Photos?.Count)
+            {
+                return;
+            }
+
+            // As a document of a case: with its type.
+            if (await _moderation.TryWriteDocumentAsync<CaseDocument>(
+                kept with { Photos = all },
+                evidenceId,
+                Partition(id),
+                etag,
+                ChatJson.Default.CaseDocument,
+                cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
     /// <summary>The messages of the reports that made a case's versions from one to another.</summary>
     public async Task<IReadOnlyList<MessageId>> ReportedAsync(CaseId id, int from, int to, CancellationToken cancellationToken)
     {
@@ -155,12 +190,21 @@ public sealed class CaseStore(ChatContainers containers)
     private async Task KeepAsync(Evidence evidence, CancellationToken cancellationToken)
     {
         await CreateIfAbsentAsync(evidence, cancellationToken);
-        if (evidence.ReportedAt is not { } at)
+
+        // It may be there as what was said around another message, or from when its photos couldn't be copied yet.
+        if (evidence.ReportedAt is { } at)
         {
-            return;
+            await NoteReportedAsync(evidence, at, cancellationToken);
         }
 
-        // It may be there as what was said around another message.
+        if (evidence.Photos is { } photos)
+        {
+            await AddPhotosAsync(evidence.CaseId, evidence.Id, photos, cancellationToken);
+        }
+    }
+
+    private async Task NoteReportedAsync(Evidence evidence, DateTimeOffset at, CancellationToken cancellationToken)
+    {
         using var noted = await _moderation.PatchItemStreamAsync(
             evidence.Id,
             Partition(evidence.CaseId),

@@ -97,7 +97,7 @@ public sealed class DecisionEffects(
             cancellationToken);
         foreach (var message in reported)
         {
-            await AppendAsync(decision.Target.ConversationId!.Value, new RemoveMessageCommand(message), cancellationToken);
+            await log.ChangeAsync(decision.Target.ConversationId!.Value, new RemoveMessageCommand(message), cancellationToken);
         }
 
         return reported;
@@ -105,7 +105,7 @@ public sealed class DecisionEffects(
 
     private async Task<IReadOnlyList<MessageId>?> CloseAsync(ConversationId conversation, CancellationToken cancellationToken)
     {
-        var closed = await AppendAsync(conversation, new CloseConversationCommand(), cancellationToken);
+        var closed = await log.ChangeAsync(conversation, new CloseConversationCommand(), cancellationToken);
 
         // Also when it was closed before: whoever did may have died before they told anybody.
         var head = closed.Head ?? await reader.ReadHeadAsync(conversation, closed.Session, cancellationToken);
@@ -125,14 +125,6 @@ public sealed class DecisionEffects(
         }
 
         return null;
-    }
-
-    private async Task<AppendResult> AppendAsync(ConversationId conversation, LogCommand command, CancellationToken cancellationToken)
-    {
-        var appended = await log.AppendFurtherAsync(conversation, command, null, cancellationToken);
-        return appended.Refusal == Problems.Unavailable
-            ? throw new TimeoutException("The conversation can't be changed just now.")
-            : appended;
     }
 
     private async Task TellAsync(CaseDecision decision, IReadOnlyList<MessageId>? removed, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Chat.Functions.Media;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -6,9 +7,9 @@ namespace Chat.Functions.Moderation;
 
 /// <summary>
 /// <c>GET /moderation/cases/{caseId}</c>: a case with its newest reports, decisions and appeals, at most 100 of each, and a page of the
-/// evidence by <c>seq</c>.
+/// evidence by <c>seq</c>, with addresses of its photos.
 /// </summary>
-public sealed class GetCase(CaseStore cases, Limits limits)
+public sealed class GetCase(CaseStore cases, MediaBlobs blobs, Limits limits, TimeProvider time)
 {
     [Function(nameof(GetCase))]
     public async Task<IResult> RunAsync(
@@ -31,7 +32,12 @@ public sealed class GetCase(CaseStore cases, Limits limits)
         }
 
         var details = await ReadAsync(cases, found, after, limit, cancellationToken);
-        return new JsonResult<CaseDetails>(StatusCodes.Status200OK, details, ChatJson.Default.CaseDetails);
+        var end = MediaUrl.EndAt(time.GetUtcNow());
+        var evidence = await Task.WhenAll(details.Evidence.Select(one => SignAsync(caseId, one, end, cancellationToken)));
+        return new JsonResult<CaseDetails>(
+            StatusCodes.Status200OK,
+            details with { Evidence = evidence },
+            ChatJson.Default.CaseDetails);
     }
 
     internal static async Task<CaseDetails> ReadAsync(
@@ -51,4 +57,14 @@ public sealed class GetCase(CaseStore cases, Limits limits)
             [.. evidence.Take(limit).Select(EvidenceView.Of)],
             evidence.Count > limit ? RequestQuery.Continuation(evidence[limit - 1].Id) : null);
     }
+
+    private async Task<EvidenceView> SignAsync(CaseId of, EvidenceView one, DateTimeOffset end, CancellationToken cancellationToken) =>
+        one.Photos is not { } photos ? one : one with
+        {
+            Photos = await Task.WhenAll(photos.Select(async photo => photo with
+            {
+                Url = await blobs.EvidenceAddressAsync(of, photo.MediaId, end, cancellationToken),
+                ExpiresAt = end,
+            })),
+        };
 }

@@ -1,4 +1,5 @@
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Cards;
 using Chat.Functions.Delivery;
 using Chat.Functions.Hooks;
 using Chat.Functions.Realtime;
@@ -10,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Moderation;
 
 /// <summary>
-/// Queue <c>moderation</c>: does what a decision or a sign-out left undone, keeps banned users out, tells the host app of decisions and of
-/// held messages, and operators of cases that are overdue.
+/// Queue <c>moderation</c>: does what a decision or a sign-out left undone, keeps banned users out, tells the host app of decisions, of
+/// held messages and of cards that were sent, and operators of cases that are overdue.
 /// </summary>
 public sealed class HandleModeration(
     QueueMessageProcessor processor,
@@ -21,6 +22,7 @@ public sealed class HandleModeration(
     UserSessions sessions,
     DecisionHook hook,
     HeldMessages held,
+    SharesHook shares,
     ModerationQueue queue,
     TimeProvider time,
     ILogger<HandleModeration> logger)
@@ -44,6 +46,7 @@ public sealed class HandleModeration(
         CaseDue due => TellAsync(due, cancellationToken),
         TellHost tell => TellAsync(tell, cancellationToken),
         MessageHeld one => held.TellAsync(one, cancellationToken),
+        CardsShared shared => shares.TellAsync(shared, cancellationToken),
         SignedOut left => sessions.CompleteAsync(left.UserId, left.At, cancellationToken),
         _ => throw new UnprocessableException("Malformed", "There is no such message."),
     };

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Cards;
 using Chat.Functions.Shared;
 using Chat.Functions.Telemetry;
 
 namespace Chat.Functions.Moderation;
 
-/// <summary>On queue <c>moderation</c>: what is left to be done about a case or a user. Every kind may be repeated.</summary>
+/// <summary>On queue <c>moderation</c>: what is left to be done about a case or a user, or told. Every kind may be repeated.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(ApplyDecision), "applyDecision")]
 [JsonDerivedType(typeof(KeepOut), "keepOut")]
@@ -14,6 +15,7 @@ namespace Chat.Functions.Moderation;
 [JsonDerivedType(typeof(TellHost), "tellHost")]
 [JsonDerivedType(typeof(MessageHeld), "messageHeld")]
 [JsonDerivedType(typeof(SignedOut), "signedOut")]
+[JsonDerivedType(typeof(CardsShared), "cardsShared")]
 public abstract record ModerationMessage
 {
     public const string Queue = "moderation";
@@ -72,6 +74,19 @@ public sealed record SignedOut(UserId UserId, DateTimeOffset At) : ModerationMes
 {
     [JsonIgnore]
     public override string MessageId => OpaqueId.Random();
+}
+
+/// <summary>A message with cards was sent; the host app is to be told.</summary>
+/// <param name="SharedBy">The message.</param>
+public sealed record CardsShared(
+    ConversationId ConversationId,
+    MessageId SharedBy,
+    UserId SenderId,
+    DateTimeOffset At,
+    IReadOnlyList<CardReference> Cards) : ModerationMessage
+{
+    [JsonIgnore]
+    public override string MessageId => OpaqueId.Hash("cardsShared", ConversationId.Value, SharedBy.Value);
 }
 
 /// <summary>Sends <see cref="ModerationMessage"/>s.</summary>

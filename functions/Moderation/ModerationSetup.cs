@@ -17,6 +17,7 @@ internal static class ModerationSetup
             .AddSingleton<ModerationQueue>()
             .AddSingleton<OwnDecisions>()
             .AddSingleton<ReportedContent>()
+            .AddSingleton<ReportedPhotos>()
             .AddSingleton<Reporting>()
             .AddSingleton<UserSessions>()
             .AddSingleton<StandingStore>()

@@ -83,6 +83,10 @@ public sealed record Evidence : CaseDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Flags { get; init; }
 
+    /// <summary>The photos of which a copy is kept; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MediaId>? Photos { get; init; }
+
     // Each version of a message is kept: what it said at the first report, and at the next.
     private static string DocumentId(long seq, long? updatedSeq, int? revision) =>
         string.Create(null, $"{Prefix}{seq:D16}:{(revision is { } number ? $"v{number:D16}" : $"m{updatedSeq ?? seq:D16}")}");

@@ -19,7 +19,7 @@ public sealed class AcquaintedUsers(ConversationReader reader, DirectConversatio
         Session? session,
         CancellationToken cancellationToken)
     {
-        if (conversation is { } id && await reader.ReadForAsync(user, id, session, cancellationToken) is null)
+        if (conversation is { } id && await reader.ReadAsViewerAsync(user, id, session, cancellationToken) is null)
         {
             return null;
         }

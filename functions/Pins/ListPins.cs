@@ -15,7 +15,7 @@ public sealed class ListPins(ConversationReader reader, ChatContainers container
         ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadAsViewerAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -26,7 +26,7 @@ public sealed class ListPins(ConversationReader reader, ChatContainers container
             ChatJson.Default.ConversationPins,
             cancellationToken: cancellationToken);
         var messages = await ReadAsync(part, pins?.Pins ?? [], cancellationToken);
-        var shown = messages.Zip(await views.ForAsync(part.Head.Kind, user.Id, messages, cancellationToken));
+        var shown = messages.Zip(await views.ForAsync(part, messages, cancellationToken));
         var page = new PinPage(
             [.. from pin in (pins?.Pins ?? []).Reverse()
                 join message in shown on pin.MessageId equals message.First.MessageId

@@ -1,6 +1,7 @@
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.Realtime;
+using Chat.Functions.Responses;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -11,7 +12,13 @@ namespace Chat.Functions.Polls;
 /// <c>PUT /conversations/{c}/messages/{m}/vote</c>: sets the caller's vote in a poll, or takes it back; 200 with the message.
 /// Idempotent.
 /// </summary>
-public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPush push, Limits limits, CurrentUser user)
+public sealed class VoteInPoll(
+    ConversationLog log,
+    MessageViews views,
+    RespondToPost posts,
+    EventPush push,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(VoteInPoll))]
     public async Task<IResult> RunAsync(
@@ -25,8 +32,19 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
         var options = body.Indexes("options", limits.PollOptions);
         body.ThrowIfMalformed();
 
+        var session = Session.Of(request);
+        if (posts.IsChannel(conversationId))
+        {
+            return await posts.VoteAsync(user.Id, conversationId, messageId, options, session, cancellationToken);
+        }
+
         var command = new VoteInPollCommand { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Options = options };
-        var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
+        var appended = await log.AppendAsync(conversationId, command, session, cancellationToken);
+        if (posts.IsChannel(conversationId, appended))
+        {
+            return await posts.VoteAsync(user.Id, conversationId, messageId, options, session, cancellationToken);
+        }
+
         if (appended.Refusal is null)
         {
             // The event that everyone gets doesn't say who voted. This one tells the caller's other devices.
@@ -45,27 +63,26 @@ internal sealed record VoteInPollCommand : MessageCommand
     /// <summary>Indexes of options, ascending; empty takes the vote back.</summary>
     public required IReadOnlyList<int> Options { get; init; }
 
+    protected override bool IsForChannels => false;
+
+    /// <summary>The refusal of a vote that the message doesn't take, whoever's it is; null for one that it may.</summary>
+    public static Problem? Refusal(Message message, IReadOnlyList<int> options) =>
+        message.IsUnsent ? Problems.MessageUnsent
+        : message.Poll is not { } poll ? Problems.NotAPoll
+        : options.Any(option => option >= poll.Options.Count) || (options.Count > 1 && !poll.Multiple)
+            ? Problems.OutOfRange("/options", "Must be options of the poll, and only one where it doesn't allow several.")
+        : null;
+
     public override IReadOnlyList<string> DocumentsToLoad => [.. base.DocumentsToLoad, MemberVote.DocumentId(MessageId, Actor)];
 
     protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {
-        if (found.Message.IsUnsent)
+        if (Refusal(found.Message, Options) is { } refusal)
         {
-            return Decision.Refuse(Problems.MessageUnsent);
+            return Decision.Refuse(refusal);
         }
 
-        if (found.Message.Poll is not { } poll)
-        {
-            return Decision.Refuse(Problems.NotAPoll);
-        }
-
-        if (Options.Any(option => option >= poll.Options.Count) || (Options.Count > 1 && !poll.Multiple))
-        {
-            return Decision.Refuse(Problems.OutOfRange(
-                "/options",
-                "Must be options of the poll, and only one where it doesn't allow several."));
-        }
-
+        var poll = found.Message.Poll!;
         var mine = context.Find<MemberVote>(MemberVote.DocumentId(MessageId, Actor));
         var before = mine?.Options ?? [];
         if (before.SequenceEqual(Options))

@@ -12,7 +12,7 @@ public sealed class VisibleUsers(ConversationReader reader, DirectConversations 
 {
     /// <summary>
     /// Which of some users a conversation of the user's shows; without a conversation, which of them the user's direct ones show.
-    /// Null when the conversation isn't the user's.
+    /// A channel shows nobody. Null when the conversation isn't the user's.
     /// </summary>
     public async Task<IReadOnlyList<UserId>?> AmongAsync(
         UserId user,
@@ -30,6 +30,11 @@ public sealed class VisibleUsers(ConversationReader reader, DirectConversations 
             || await reader.ReadForAsync(user, conversation, session, cancellationToken) is not { Head: var head })
         {
             return null;
+        }
+
+        if (head.IsChannel)
+        {
+            return [];
         }
 
         if (head.Members is not null)

@@ -54,10 +54,6 @@ public sealed class DailyLimits(ChatContainers containers, Limits limits, TimePr
     public Task<Problem?> CountReportAsync(UserId user, string reportId, CancellationToken cancellationToken) =>
         CountAsync(user, "reportsPerDay", limits.ReportsPerDay, [reportId], cancellationToken);
 
-    /// <summary>Counts an upload of the user's.</summary>
-    public Task<Problem?> CountUploadAsync(UserId user, MediaId media, CancellationToken cancellationToken) =>
-        CountAsync(user, "uploadsPerDay", limits.UploadsPerDay, [media.Value], cancellationToken);
-
     private async Task<Problem?> CountAsync(
         UserId user,
         string limit,

@@ -1,6 +1,9 @@
 using System.Collections.Frozen;
 using Chat.Functions.Blocks;
+using Chat.Functions.Channels;
+using Chat.Functions.Collections;
 using Chat.Functions.Conversations;
+using Chat.Functions.Gifs;
 using Chat.Functions.Invites;
 using Chat.Functions.Media;
 using Chat.Functions.Members;
@@ -16,6 +19,7 @@ using Chat.Functions.Requests;
 using Chat.Functions.Restrictions;
 using Chat.Functions.Scheduled;
 using Chat.Functions.Shared;
+using Chat.Functions.Streaks;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,6 +50,12 @@ internal sealed class LimitRates(RequestRates rates) : IFunctionsWorkerMiddlewar
         [nameof(CreateInviteLink)] = rates.Sends,
         [nameof(DeleteInviteLink)] = rates.Sends,
         [nameof(ChangeProfile)] = rates.Sends,
+        [nameof(ChangeStreak)] = rates.Sends,
+        [nameof(RestoreStreak)] = rates.Sends,
+        [nameof(PutCollection)] = rates.Sends,
+        [nameof(DeleteCollection)] = rates.Sends,
+        [nameof(PlaceCollectionItem)] = rates.Sends,
+        [nameof(RemoveCollectionItem)] = rates.Sends,
         [nameof(CreateReport)] = rates.Reports,
         [nameof(BlockUser)] = rates.Sends,
         [nameof(UnblockUser)] = rates.Sends,
@@ -55,7 +65,11 @@ internal sealed class LimitRates(RequestRates rates) : IFunctionsWorkerMiddlewar
         [nameof(UnrestrictUser)] = rates.Sends,
         [nameof(ChangeHiddenWords)] = rates.Sends,
         [nameof(CreateUpload)] = rates.Sends,
+        [nameof(Subscribe)] = rates.Sends,
+        [nameof(Unsubscribe)] = rates.Sends,
+        [nameof(WatchChannel)] = rates.Sends,
         [nameof(GetPresence)] = rates.Presence,
+        [nameof(SearchGifs)] = rates.GifSearches,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)

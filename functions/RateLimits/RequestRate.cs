@@ -55,4 +55,8 @@ public sealed class RequestRates(Limits limits, TimeProvider time)
     public RequestRate Reports { get; } = new("reportsPerMinute", Math.Max(1, limits.ReportsPerMinute), limits.ReportsPerMinute, time);
 
     public RequestRate Presence { get; } = new("presencePerMinute", Math.Max(1, limits.PresencePerMinute), limits.PresencePerMinute, time);
+
+    /// <summary>Searches for GIFs: each may ask the host app.</summary>
+    public RequestRate GifSearches { get; } = new(
+        "gifSearchesPerMinute", Math.Max(1, limits.GifSearchesPerMinute), limits.GifSearchesPerMinute, time);
 }

@@ -1,6 +1,7 @@
 using Chat.Functions.Hooks;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
+using Chat.Functions.Responses;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -13,6 +14,7 @@ namespace Chat.Functions.Reactions;
 public sealed class AddReaction(
     ConversationLog log,
     MessageViews views,
+    RespondToPost posts,
     TextScreening screening,
     Limits limits,
     CurrentUser user)
@@ -36,6 +38,13 @@ public sealed class AddReaction(
             conversationId,
             [new(SaidText.Reaction, reaction.Words)],
             cancellationToken);
+        var session = Session.Of(request);
+        var change = new ReactionChange(reaction, true, isntSaid, limits);
+        if (posts.IsChannel(conversationId))
+        {
+            return await posts.ReactAsync(user.Id, conversationId, messageId, change, session, cancellationToken);
+        }
+
         var command = new ChangeReactionCommand
         {
             Actor = user.Id,
@@ -46,7 +55,9 @@ public sealed class AddReaction(
             Refusal = isntSaid,
             Limits = limits,
         };
-        var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
-        return await views.AnswerAsync(user.Id, appended, cancellationToken);
+        var appended = await log.AppendAsync(conversationId, command, session, cancellationToken);
+        return posts.IsChannel(conversationId, appended)
+            ? await posts.ReactAsync(user.Id, conversationId, messageId, change, session, cancellationToken)
+            : await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }

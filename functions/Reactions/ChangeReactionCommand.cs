@@ -19,6 +19,8 @@ internal sealed record ChangeReactionCommand : MessageCommand
 
     public required Limits Limits { get; init; }
 
+    protected override bool IsForChannels => false;
+
     public override IReadOnlyList<string> DocumentsToLoad => [.. base.DocumentsToLoad, MemberReactions.DocumentId(MessageId, Actor)];
 
     protected override Decision Decide(in DecisionContext context, in MessageContext found)

@@ -11,8 +11,11 @@ public readonly record struct ReactionKey(string Value)
     private const int MaxNameLength = 32;
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_+-");
 
+    /// <summary>Whether it is a custom name, and no emoji.</summary>
+    public bool IsCustom => Value is [':', .., ':'];
+
     /// <summary>A custom name as words; null for an emoji.</summary>
-    public string? Words => Value is [':', .. var name, ':'] ? name.Replace('_', ' ') : null;
+    public string? Words => IsCustom ? Value[1..^1].Replace('_', ' ') : null;
 
     /// <summary>Reads a key. Two spellings of one emoji are the same key.</summary>
     public static bool TryParse(string? text, out ReactionKey key)

@@ -1,5 +1,6 @@
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
+using Chat.Functions.Responses;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -9,7 +10,12 @@ namespace Chat.Functions.Reactions;
 /// <summary>
 /// <c>DELETE /conversations/{c}/messages/{m}/reactions/{key}</c>: removes a reaction; 200 with the message. Idempotent.
 /// </summary>
-public sealed class RemoveReaction(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
+public sealed class RemoveReaction(
+    ConversationLog log,
+    MessageViews views,
+    RespondToPost posts,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(RemoveReaction))]
     public async Task<IResult> RunAsync(
@@ -25,6 +31,13 @@ public sealed class RemoveReaction(ConversationLog log, MessageViews views, Limi
             return Problems.NotAReaction.ToResult();
         }
 
+        var session = Session.Of(request);
+        var change = new ReactionChange(reaction, false, null, limits);
+        if (posts.IsChannel(conversationId))
+        {
+            return await posts.ReactAsync(user.Id, conversationId, messageId, change, session, cancellationToken);
+        }
+
         var command = new ChangeReactionCommand
         {
             Actor = user.Id,
@@ -34,7 +47,9 @@ public sealed class RemoveReaction(ConversationLog log, MessageViews views, Limi
             IsWanted = false,
             Limits = limits,
         };
-        var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
-        return await views.AnswerAsync(user.Id, appended, cancellationToken);
+        var appended = await log.AppendAsync(conversationId, command, session, cancellationToken);
+        return posts.IsChannel(conversationId, appended)
+            ? await posts.ReactAsync(user.Id, conversationId, messageId, change, session, cancellationToken)
+            : await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }

@@ -64,23 +64,35 @@ public sealed class ChatHub(IServiceProvider services, TimeProvider time) : Serv
 
     /// <summary>Sends events to every connection of a conversation's members: one request to the service.</summary>
     public Task SendToMembersAsync(ConversationId conversation, ChatEvent[] events, CancellationToken cancellationToken) =>
+        SendToGroupAsync(conversation.Value, events, cancellationToken);
+
+    /// <summary>Sends events to every connection in a group: one request to the service.</summary>
+    public Task SendToGroupAsync(string group, ChatEvent[] events, CancellationToken cancellationToken) =>
         DoAsync(
             "send to a group",
-            () => Clients.Group(conversation.Value).SendCoreAsync(Method, [OfThisLife(events)], cancellationToken),
+            () => Clients.Group(group).SendCoreAsync(Method, [OfThisLife(events)], cancellationToken),
             cancellationToken);
 
     /// <summary>Adds a user's current and future connections to a conversation's group, for the time to live.</summary>
     public Task JoinAsync(UserId user, ConversationId conversation, TimeSpan ttl, CancellationToken cancellationToken) =>
+        JoinGroupAsync(user, conversation.Value, ttl, cancellationToken);
+
+    /// <summary>Adds a user's current and future connections to a group, for the time to live.</summary>
+    public Task JoinGroupAsync(UserId user, string group, TimeSpan ttl, CancellationToken cancellationToken) =>
         DoAsync(
             "add a user to a group",
-            () => UserGroups.AddToGroupAsync(user.Value, conversation.Value, ttl, cancellationToken),
+            () => UserGroups.AddToGroupAsync(user.Value, group, ttl, cancellationToken),
             cancellationToken);
 
     /// <summary>Removes a user from a conversation's group.</summary>
     public Task LeaveAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken) =>
+        LeaveGroupAsync(user, conversation.Value, cancellationToken);
+
+    /// <summary>Removes a user from a group.</summary>
+    public Task LeaveGroupAsync(UserId user, string group, CancellationToken cancellationToken) =>
         DoAsync(
             "take a user out of a group",
-            () => UserGroups.RemoveFromGroupAsync(user.Value, conversation.Value, cancellationToken),
+            () => UserGroups.RemoveFromGroupAsync(user.Value, group, cancellationToken),
             cancellationToken);
 
     /// <summary>Removes a user's current and future connections from all groups.</summary>

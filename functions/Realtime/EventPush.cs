@@ -54,6 +54,20 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
         }
     }
 
+    /// <summary>Sends events of the log to every connection in a group.</summary>
+    /// <exception cref="RealtimeException">SignalR may not have taken all of them.</exception>
+    /// <exception cref="TimeoutException">It took more than two seconds.</exception>
+    public async Task SendToGroupAsync(string group, IEnumerable<ChatEvent> all, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        foreach (var events in all.Chunk(MaxEventsPerPush))
+        {
+            await SendAsync(cancel => hub.SendToGroupAsync(group, events, cancel), either.Token, cancellationToken);
+            Metrics.EventsPushed.Add(events.Length);
+        }
+    }
+
     /// <summary>
     /// Whether <see cref="PushToOthersAsync"/> can leave members out: not in conversations of more than 16, and where the head doesn't list
     /// them.
@@ -64,18 +78,26 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     /// Pushes an ephemeral event to all members but some, within two seconds or not at all. If they can't be left out
     /// (<see cref="IsOneByOne"/>), they get it too; clients ignore their own events, and those of whom they block.
     /// </summary>
-    public Task PushToOthersAsync(Head head, IReadOnlyCollection<UserId> except, ChatEvent one, CancellationToken cancellationToken)
+    public Task PushToOthersAsync(Head head, IReadOnlyCollection<UserId> except, ChatEvent one, CancellationToken cancellationToken) =>
+        PushTogetherAsync(head, except, [one], cancellationToken);
+
+    /// <summary>Pushes ephemeral events of one type together, which are small, to all members but some.</summary>
+    public Task PushTogetherAsync(Head head, IReadOnlyCollection<UserId> except, ChatEvent[] events, CancellationToken cancellationToken)
     {
         return IsOneByOne(head)
             ? Task.WhenAll(head.Members!
                 .Where(member => !except.Contains(member.UserId))
-                .Select(member => PushToUserAsync(member.UserId, one, cancellationToken)))
-            : PushToMembersAsync(head, one, cancellationToken);
+                .Select(member => TryPushAsync(events, cancel => hub.SendToUserAsync(member.UserId, events, cancel), cancellationToken)))
+            : TryPushAsync(events, cancel => hub.SendToMembersAsync(head.ConversationId, events, cancel), cancellationToken);
     }
 
     /// <summary>Pushes an ephemeral event to every member, within two seconds or not at all.</summary>
     public Task PushToMembersAsync(Head head, ChatEvent one, CancellationToken cancellationToken) =>
-        TryPushAsync(one, cancel => hub.SendToMembersAsync(head.ConversationId, [one], cancel), cancellationToken);
+        TryPushAsync([one], cancel => hub.SendToMembersAsync(head.ConversationId, [one], cancel), cancellationToken);
+
+    /// <summary>Pushes ephemeral events of one type together to every connection in a group, within two seconds or not at all.</summary>
+    public Task PushToGroupAsync(string group, ChatEvent[] events, CancellationToken cancellationToken) =>
+        TryPushAsync(events, cancel => hub.SendToGroupAsync(group, events, cancel), cancellationToken);
 
     /// <summary>
     /// Pushes an event to a user's own connections, within two seconds or not at all; with the session by which they then see what it
@@ -95,7 +117,7 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
 
     /// <summary>Pushes an event to a user's own connections, within two seconds or not at all.</summary>
     public Task PushToUserAsync(UserId user, ChatEvent one, CancellationToken cancellationToken) =>
-        TryPushAsync(one, cancel => hub.SendToUserAsync(user, [one], cancel), cancellationToken);
+        TryPushAsync([one], cancel => hub.SendToUserAsync(user, [one], cancel), cancellationToken);
 
     /// <summary>Sends events of the log to a user's connections.</summary>
     /// <exception cref="RealtimeException">SignalR may not have taken all of them.</exception>
@@ -124,19 +146,19 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
         }
     }
 
-    private async Task TryPushAsync(ChatEvent one, Func<CancellationToken, Task> send, CancellationToken cancellationToken)
+    private async Task TryPushAsync(ChatEvent[] events, Func<CancellationToken, Task> send, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             await send(either.Token);
-            Metrics.EventsPushed.Add(1);
+            Metrics.EventsPushed.Add(events.Length);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             Metrics.PushFailures.Add(1, Metrics.TagOf(exception));
-            logger.OwnPushFailed(exception, one.Type);
+            logger.OwnPushFailed(exception, events[0].Type);
         }
     }
 }

@@ -29,4 +29,7 @@ internal static partial class RealtimeLog
 
     [LoggerMessage(207, LogLevel.Warning, "A sign-out couldn't be enqueued; the call alone does it.")]
     public static partial void SignOutNotEnqueued(this ILogger logger, Exception exception);
+
+    [LoggerMessage(208, LogLevel.Warning, "A user couldn't watch a channel.")]
+    public static partial void WatchFailed(this ILogger logger, Exception exception);
 }

@@ -34,6 +34,11 @@ public sealed class ListReceipts(
             return Problems.ConversationNotFound.ToResult();
         }
 
+        if (head.IsChannel)
+        {
+            return Problems.NotAllowed.ToResult();
+        }
+
         if (head.MemberCount > limits.ReceiptMembers)
         {
             return Problems.TooManyMembers("receiptMembers", limits.ReceiptMembers).ToResult();

@@ -28,6 +28,11 @@ public sealed class MarkDelivered(ConversationReader reader, MemberWatermarks ma
             return Problems.ConversationNotFound.ToResult();
         }
 
+        if (head.IsChannel)
+        {
+            return Problems.NotAllowed.ToResult();
+        }
+
         if (seq > head.LastSeq)
         {
             return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();

@@ -1,3 +1,4 @@
+using Chat.Functions.Channels;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Members;
@@ -19,6 +20,7 @@ public sealed class MarkRead(
     UnreadPush unread,
     PrivacyReader privacy,
     ReceiptPush push,
+    FollowerMarks followed,
     Limits limits,
     CurrentUser user)
 {
@@ -32,9 +34,14 @@ public sealed class MarkRead(
         var seq = body.Seq("seq");
         body.ThrowIfMalformed();
 
-        if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } head)
+        if (await reader.ReadHeadAsync(conversationId, Session.Of(request), cancellationToken) is not { DeletedAt: null } head)
         {
             return Problems.ConversationNotFound.ToResult();
+        }
+
+        if (!await reader.IsMemberAsync(head, user.Id, cancellationToken))
+        {
+            return await followed.MarkReadAsync(user.Id, head, seq, cancellationToken);
         }
 
         if (head.IsRequestTo(user.Id))
@@ -50,6 +57,7 @@ public sealed class MarkRead(
         // The member document first: the inbox is a projection of it. After a crash in between, a retry moves the inbox.
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
         var isShown = !head.IsBlocked
+            && !head.IsChannel
             && head.MemberCount <= limits.ReceiptMembers
             && (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
         var mark = await marks.RaiseReadAsync(conversationId, user.Id, seq, ordinal, isShown, cancellationToken);

@@ -44,6 +44,12 @@ public sealed class ReportedContent(
         // The member after the head, so that it is as new at least.
         var head = await reader.ReadHeadAsync(conversation, session, cancellationToken);
         var member = head is null ? null : await reader.ReadMemberAsync(conversation, reporter, cancellationToken);
+        if (head is not null && member is not { State: MemberState.Active })
+        {
+            // Who left may follow since.
+            member = (await reader.ReadSubscriptionAsync(head, reporter, cancellationToken))?.AsMember() ?? member;
+        }
+
         if (head is null || member is null || SeenUntil(head, member, time.GetUtcNow(), limits.ReportWindow) is not { } last)
         {
             return (null, Problems.ConversationNotFound);

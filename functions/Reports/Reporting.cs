@@ -6,7 +6,13 @@ namespace Chat.Functions.Reports;
 
 /// <summary>Takes reports: copies what is reported, and adds the report to its target's case.</summary>
 /// <remarks>First the evidence, then the report with its case. Evidence without a report is what a retry finds there.</remarks>
-public sealed class Reporting(ReportedContent content, CaseStore cases, ModerationQueue queue, DailyLimits daily, TimeProvider time)
+public sealed class Reporting(
+    ReportedContent content,
+    ReportedPhotos photos,
+    CaseStore cases,
+    ModerationQueue queue,
+    DailyLimits daily,
+    TimeProvider time)
 {
     /// <summary>Takes a report. Under a key it is taken once.</summary>
     /// <returns>The report's id, or the refusal.</returns>
@@ -66,7 +72,7 @@ public sealed class Reporting(ReportedContent content, CaseStore cases, Moderati
         Reported reported,
         CancellationToken cancellationToken)
     {
-        await cases.KeepAsync(reported.Evidence, cancellationToken);
+        await photos.KeepAsync(reported, cancellationToken);
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (before, etag) = await cases.ReadAsync(report.CaseId, cancellationToken);

@@ -57,7 +57,7 @@ public sealed class ListRequests(
             notes.Select(note => (Head.DocumentId, new PartitionKey(note.ConversationId.Value))),
             ChatJson.Default.DocumentsPageHead,
             cancellationToken: cancellationToken)).ToDictionary(head => head.ConversationId);
-        var invited = await InvitedAsync([.. heads.Values.Where(head => head.Kind == ConversationKind.Group)], cancellationToken);
+        var invited = await InvitedAsync([.. heads.Values.Where(head => head.Kind != ConversationKind.Direct)], cancellationToken);
         var blocked = await blocks.AmongAsync(user.Id, notes.Select(note => note.By), cancellationToken);
         IReadOnlyList<RequestNote> open = [.. notes.Where(IsOpen)];
         var names = (await people.OfAsync(open.Select(note => note.By), cancellationToken)).ToDictionary(person => person.UserId);

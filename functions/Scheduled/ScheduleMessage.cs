@@ -62,7 +62,8 @@ public sealed class ScheduleMessage(
             JoinedSeq = part.Member.JoinedSeq,
         };
         return await FindEarlierAsync(scheduled, part.Member, cancellationToken)
-            ?? await RefusalAsync(scheduled, part.Member, cancellationToken)
+            ?? (part.Head.IsChannel && content.IsNotOfChannels ? Problems.NotAllowed.ToResult() : null)
+            ?? await RefusalAsync(scheduled, part.Member, Session.Of(request), cancellationToken)
             ?? await AcceptAsync(scheduled, part.Member, cancellationToken);
     }
 
@@ -104,7 +105,11 @@ public sealed class ScheduleMessage(
         return sent is null ? null : Problems.AlreadySent.ToResult();
     }
 
-    private async Task<IResult?> RefusalAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
+    private async Task<IResult?> RefusalAsync(
+        ScheduledMessage scheduled,
+        Member sender,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         if ((await filter.ScreenAsync(scheduled.Content, cancellationToken)).Refusal is { } refusal)
         {
@@ -122,6 +127,7 @@ public sealed class ScheduleMessage(
             scheduled.SenderId,
             scheduled.ClientMessageId,
             scheduled.Content,
+            session,
             cancellationToken);
         if (attached.Refusal is { } notAttached)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Channels;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Hooks;
@@ -92,6 +93,7 @@ public sealed class SendScheduled(
             scheduled.SenderId,
             scheduled.ClientMessageId,
             content,
+            due.Session,
             cancellationToken);
         var isReceipt = await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken);
         var send = new SendScheduledCommand(scheduled, content, limits, isReceipt);
@@ -102,7 +104,7 @@ public sealed class SendScheduled(
             throw new TimeoutException("The message can't be sent just now.");
         }
 
-        if (appended.Refusal is { Limit.Name: SlowMode.Limit, Rate.Wait: var wait })
+        if (appended.Refusal is { Limit.Name: SlowMode.Limit or ChannelPosts.Limit, Rate.Wait: var wait })
         {
             // It goes out as soon as its sender may write again.
             await queue.DeferAsync(due, time.GetUtcNow() + wait, cancellationToken);

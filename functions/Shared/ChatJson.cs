@@ -2,15 +2,20 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chat.Functions.Blocks;
+using Chat.Functions.Cards;
+using Chat.Functions.Channels;
+using Chat.Functions.Collections;
 using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Decisions;
 using Chat.Functions.Delivery;
 using Chat.Functions.Events;
+using Chat.Functions.Gifs;
 using Chat.Functions.Health;
 using Chat.Functions.Hooks;
 using Chat.Functions.Inbox;
 using Chat.Functions.Invites;
+using Chat.Functions.Locations;
 using Chat.Functions.Log;
 using Chat.Functions.Media;
 using Chat.Functions.Members;
@@ -21,6 +26,7 @@ using Chat.Functions.People;
 using Chat.Functions.Pins;
 using Chat.Functions.Polls;
 using Chat.Functions.Presence;
+using Chat.Functions.Previews;
 using Chat.Functions.Privacy;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Reactions;
@@ -28,9 +34,12 @@ using Chat.Functions.Realtime;
 using Chat.Functions.Receipts;
 using Chat.Functions.Reports;
 using Chat.Functions.Requests;
+using Chat.Functions.Responses;
 using Chat.Functions.Restrictions;
 using Chat.Functions.Scheduled;
 using Chat.Functions.Standings;
+using Chat.Functions.Stickers;
+using Chat.Functions.Streaks;
 using Chat.Functions.Sync;
 using Chat.Functions.Typing;
 
@@ -63,6 +72,9 @@ namespace Chat.Functions.Shared;
         typeof(CamelCaseEnumConverter<DecisionGround>),
         typeof(CamelCaseEnumConverter<Standing>),
         typeof(CamelCaseEnumConverter<MediaState>),
+        typeof(CamelCaseEnumConverter<NotifyLevel>),
+        typeof(CamelCaseEnumConverter<SubscriptionState>),
+        typeof(CamelCaseEnumConverter<StreakState>),
     ])]
 [JsonSerializable(typeof(Head))]
 [JsonSerializable(typeof(Member))]
@@ -129,6 +141,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(ReactionPage))]
 [JsonSerializable(typeof(EventPage))]
 [JsonSerializable(typeof(MessageContent))]
+[JsonSerializable(typeof(Location))]
 [JsonSerializable(typeof(SendResults))]
 [JsonSerializable(typeof(MessageHidden))]
 [JsonSerializable(typeof(OwnVote))]
@@ -167,14 +180,51 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(DocumentsPage<Evidence>))]
 [JsonSerializable(typeof(DocumentsPage<ListedStanding>))]
 [JsonSerializable(typeof(DocumentsPage<OwnDecision>))]
+[JsonSerializable(typeof(Subscription))]
+[JsonSerializable(typeof(SubscriptionView))]
+[JsonSerializable(typeof(Watching))]
+[JsonSerializable(typeof(CreatedChannels))]
+[JsonSerializable(typeof(Follower))]
+[JsonSerializable(typeof(FollowerCount))]
+[JsonSerializable(typeof(PostResponse))]
+[JsonSerializable(typeof(CountedShard))]
+[JsonSerializable(typeof(FoldedCounts))]
+[JsonSerializable(typeof(PostCountsView))]
+[JsonSerializable(typeof(DocumentsPage<PostResponse>))]
+[JsonSerializable(typeof(DocumentsPage<FoldedCounts>))]
+[JsonSerializable(typeof(DocumentsPage<Subscription>))]
+[JsonSerializable(typeof(DocumentsPage<FollowerCount>))]
 [JsonSerializable(typeof(MediaItem))]
 [JsonSerializable(typeof(MediaMessage))]
 [JsonSerializable(typeof(MediaReference))]
 [JsonSerializable(typeof(DocumentsPage<MediaReference>))]
 [JsonSerializable(typeof(DocumentsPage<MediaItem>))]
 [JsonSerializable(typeof(MediaUrlList))]
+[JsonSerializable(typeof(CardList))]
+[JsonSerializable(typeof(CachedPreview))]
+[JsonSerializable(typeof(CardsTold))]
+[JsonSerializable(typeof(RevokedCard))]
+[JsonSerializable(typeof(DocumentsPage<RevokedCard>))]
+[JsonSerializable(typeof(DocumentsPage<ShownCard>))]
+[JsonSerializable(typeof(Unfurl))]
+[JsonSerializable(typeof(UnfurlAnswer))]
+[JsonSerializable(typeof(GifAnswer))]
+[JsonSerializable(typeof(GifPage))]
 [JsonSerializable(typeof(UploadView))]
 [JsonSerializable(typeof(OpenUploadList))]
+[JsonSerializable(typeof(StickerPack))]
+[JsonSerializable(typeof(StickerPackView))]
+[JsonSerializable(typeof(StickerPackList))]
+[JsonSerializable(typeof(DocumentsPage<StickerPack>))]
+[JsonSerializable(typeof(StreakView))]
+[JsonSerializable(typeof(ConversationCollections))]
+[JsonSerializable(typeof(CollectionItems))]
+[JsonSerializable(typeof(CollectionList))]
+[JsonSerializable(typeof(CollectionItemPage))]
+[JsonSerializable(typeof(CollectionUpdated))]
+[JsonSerializable(typeof(CollectionDeleted))]
+[JsonSerializable(typeof(CollectionItemPlaced))]
+[JsonSerializable(typeof(CollectionItemRemoved))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(ChatEvent[]))]

@@ -96,6 +96,31 @@ internal static class CosmosDocuments
         }
     }
 
+    /// <summary>One page of a query over all partitions that has results, and where to go on; null for the last.</summary>
+    public static async Task<(IReadOnlyList<T> Documents, string? Continuation)> QueryPageAsync<T>(
+        this Container container,
+        QueryDefinition query,
+        JsonTypeInfo<DocumentsPage<T>> type,
+        int pageSize,
+        string? continuation,
+        CancellationToken cancellationToken)
+    {
+        var options = new QueryRequestOptions { MaxItemCount = pageSize };
+        using var pages = container.GetItemQueryStreamIterator(query, continuation, options);
+        while (pages.HasMoreResults)
+        {
+            using var response = await pages.ReadNextAsync(cancellationToken);
+            response.EnsureSuccessStatusCode();
+            var page = await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken);
+            if (page!.Documents.Count > 0)
+            {
+                return (page.Documents, response.ContinuationToken);
+            }
+        }
+
+        return ([], null);
+    }
+
     /// <summary>
     /// The results of a query within one partition, page by page. Optimistic direct execution saves the call for a query plan.
     /// </summary>
@@ -160,6 +185,28 @@ internal static class CosmosDocuments
 
         response.EnsureSuccessStatusCode();
         return true;
+    }
+
+    /// <summary>
+    /// Makes this process's later reads of a partition see everything that is stored by now, even from lagging replicas. A write whose
+    /// condition never holds goes to the write region, and the SDK takes the session token from its answer. 1 RU.
+    /// </summary>
+    public static async Task RefreshSessionAsync(
+        this Container container,
+        string id,
+        PartitionKey partition,
+        CancellationToken cancellationToken)
+    {
+        using var refused = await container.PatchItemStreamAsync(
+            id,
+            partition,
+            [PatchOperation.Set("/never", "")],
+            new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.id = ''", EnableContentResponseOnWrite = false },
+            cancellationToken);
+        if (refused.StatusCode is not (HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound))
+        {
+            refused.EnsureSuccessStatusCode();
+        }
     }
 
     private static int SubStatusCode(this Headers headers) =>

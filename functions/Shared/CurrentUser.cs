@@ -18,6 +18,9 @@ public sealed class CurrentUser
     /// <summary>Whether the caller is the host app itself, and no user.</summary>
     internal bool IsHost { get; set; }
 
+    /// <summary>Whether the host app lets the caller create channels: by a role, or because it acts for them.</summary>
+    internal bool MayCreateChannels { get; set; }
+
     /// <summary>The caller; null without one.</summary>
     internal UserId? IfKnown => _id;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Chat.Functions.Collections;
 using Chat.Functions.Conversations;
 using Chat.Functions.Invites;
 using Chat.Functions.Members;
@@ -20,6 +21,8 @@ namespace Chat.Functions.Log;
 [JsonDerivedType(typeof(MemberVote), "vote")]
 [JsonDerivedType(typeof(ConversationPins), "pins")]
 [JsonDerivedType(typeof(ScheduledMessage), "scheduled")]
+[JsonDerivedType(typeof(ConversationCollections), "collections")]
+[JsonDerivedType(typeof(CollectionItems), "collectionItems")]
 [JsonDerivedType(typeof(GroupProfile), "about")]
 [JsonDerivedType(typeof(InviteLinks), "invites")]
 public abstract partial record ConversationDocument;

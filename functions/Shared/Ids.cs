@@ -173,6 +173,76 @@ public readonly record struct MediaId(string Value)
     public override string ToString() => Value;
 }
 
+/// <summary>A thing of the host app's, in its words: as <see cref="UserId"/>, for the same reasons.</summary>
+[JsonConverter(typeof(ContentIdConverter))]
+[InputConverter(typeof(RouteIdConverter))]
+public readonly record struct ContentId(string Value)
+{
+    /// <summary>The id of nothing. A malformed id in a route becomes this.</summary>
+    public static readonly ContentId None = new("");
+
+    public static bool TryParse(string? text, out ContentId id)
+    {
+        id = new ContentId(text ?? "");
+        return UserId.TryParse(text, out _);
+    }
+
+    public override string ToString() => Value;
+}
+
+/// <summary>A pack of stickers, as the host app names it.</summary>
+[JsonConverter(typeof(StickerPackIdConverter))]
+[InputConverter(typeof(RouteIdConverter))]
+public readonly record struct StickerPackId(string Value)
+{
+    /// <summary>The id of nothing. A malformed id in a route becomes this.</summary>
+    public static readonly StickerPackId None = new("");
+
+    public static bool TryParse(string? text, out StickerPackId id)
+    {
+        id = new StickerPackId(text ?? "");
+        return ChosenId.IsWellFormed(text);
+    }
+
+    public override string ToString() => Value;
+}
+
+/// <summary>A collection of a conversation, as the member who made it named it.</summary>
+[JsonConverter(typeof(CollectionIdConverter))]
+[InputConverter(typeof(RouteIdConverter))]
+public readonly record struct CollectionId(string Value)
+{
+    /// <summary>The id of nothing. A malformed id in a route becomes this.</summary>
+    public static readonly CollectionId None = new("");
+
+    public static bool TryParse(string? text, out CollectionId id)
+    {
+        id = new CollectionId(text ?? "");
+        return ChosenId.IsWellFormed(text);
+    }
+
+    public override string ToString() => Value;
+}
+
+/// <summary>A sticker of a pack, as the host app names it.</summary>
+[JsonConverter(typeof(StickerIdConverter))]
+public readonly record struct StickerId(string Value)
+{
+    public override string ToString() => Value;
+}
+
+/// <summary>Ids that clients or the host app choose, and that stand in paths.</summary>
+internal static class ChosenId
+{
+    /// <summary>The rule, for refusals.</summary>
+    public const string Rule = "1 to 64 of A-Za-z0-9_-";
+
+    private const int MaxLength = 64;
+
+    public static bool IsWellFormed(string? text) =>
+        text is { Length: >= 1 and <= MaxLength } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+}
+
 /// <summary>Reads and writes an id as a JSON string.</summary>
 internal abstract class IdConverter<T>(Func<string, T> make, Func<T, string> text) : JsonConverter<T>
 {
@@ -193,5 +263,13 @@ internal sealed class CaseIdConverter() : IdConverter<CaseId>(text => new CaseId
 internal sealed class DecisionIdConverter() : IdConverter<DecisionId>(text => new DecisionId(text), id => id.Value);
 
 internal sealed class MediaIdConverter() : IdConverter<MediaId>(text => new MediaId(text), id => id.Value);
+
+internal sealed class ContentIdConverter() : IdConverter<ContentId>(text => new ContentId(text), id => id.Value);
+
+internal sealed class StickerPackIdConverter() : IdConverter<StickerPackId>(text => new StickerPackId(text), id => id.Value);
+
+internal sealed class CollectionIdConverter() : IdConverter<CollectionId>(text => new CollectionId(text), id => id.Value);
+
+internal sealed class StickerIdConverter() : IdConverter<StickerId>(text => new StickerId(text), id => id.Value);
 
 internal sealed class MessageIdConverter() : IdConverter<MessageId>(text => new MessageId(text), id => id.Value);

@@ -11,6 +11,22 @@ public sealed record Limits
     [Range(2, 256)]
     public int GroupMembers { get; init; } = 256;
 
+    /// <summary>Members of a channel, who post, with its owner. Default 20 and at most 50: each has a list that every post moves.</summary>
+    [Range(1, 50)]
+    public int ChannelMembers { get; init; } = 20;
+
+    /// <summary>Messages sent to a channel a day, by whomever. Default 20; 0 for any number.</summary>
+    [Range(0, 10000)]
+    public int ChannelPostsPerDay { get; init; } = 20;
+
+    /// <summary>Channels of a user that they created and that are there. Default 10; 0 for any number.</summary>
+    [Range(0, 50)]
+    public int ChannelsPerUser { get; init; } = 10;
+
+    /// <summary>Channels that a user follows. Default 200 and at most 500: a list reads the head of each.</summary>
+    [Range(0, 500)]
+    public int Subscriptions { get; init; } = 200;
+
     /// <summary>The length of a group's title, in Unicode scalar values. Default 128.</summary>
     [Range(1, 128)]
     public int Title { get; init; } = 128;
@@ -161,6 +177,18 @@ public sealed record Limits
     [Range(1, 50)]
     public int Pins { get; init; } = 10;
 
+    /// <summary>How often a streak can be restored, from its beginning to its end. Default 3; 0 for never.</summary>
+    [Range(0, 10)]
+    public int StreakRestores { get; init; } = 3;
+
+    /// <summary>Collections of a conversation. Default 50.</summary>
+    [Range(0, 50)]
+    public int Collections { get; init; } = 50;
+
+    /// <summary>Items of a collection. Default 1,000, some 50 KB, which every change writes.</summary>
+    [Range(1, 1000)]
+    public int CollectionItems { get; init; } = 1000;
+
     /// <summary>Messages in one batch. Default 50.</summary>
     [Range(1, 50)]
     public int BatchMessages { get; init; } = 50;
@@ -213,6 +241,10 @@ public sealed record Limits
     [Range(0, 60000)]
     public int PresencePerMinute { get; init; } = 60;
 
+    /// <summary>Searches for GIFs of a user a minute, on one instance. Default 60; 0 for any number.</summary>
+    [Range(0, 60000)]
+    public int GifSearchesPerMinute { get; init; } = 60;
+
     /// <summary>Groups that a user creates a day. Default 20; 0 for any number.</summary>
     [Range(0, 500)]
     public int GroupsPerDay { get; init; } = 20;
@@ -243,20 +275,50 @@ public sealed record Limits
     [Range(1, 15728640)]
     public int ImageBytes { get; init; } = 15728640;
 
+    /// <summary>The size of an uploaded voice message in bytes. Default 2 MB and at most that: a minute of 256 kbit/s.</summary>
+    [Range(1, 2097152)]
+    public int VoiceBytes { get; init; } = 2097152;
+
+    /// <summary>
+    /// The size of an uploaded video in bytes. Default 100 MB and at most that: three minutes of 4.6 Mbit/s. The app reads and copies it.
+    /// </summary>
+    [Range(1, 104857600)]
+    public int VideoBytes { get; init; } = 104857600;
+
+    /// <summary>The size of an uploaded file that isn't shown, in bytes. Default 25 MB and at most that.</summary>
+    [Range(1, 26214400)]
+    public int FileBytes { get; init; } = 26214400;
+
     /// <summary>Attachments of one message. Default 9.</summary>
     [Range(1, 9)]
     public int Attachments { get; init; } = 9;
+
+    /// <summary>Cards of one message. Default 5.</summary>
+    [Range(1, 5)]
+    public int Cards { get; init; } = 5;
+
+    /// <summary>Cards that one request asks to be shown. Default 50, which the host app is asked about at once.</summary>
+    [Range(1, 50)]
+    public int UnfurledCards { get; init; } = 50;
 
     /// <summary>Addresses that one request asks for. Default 100.</summary>
     [Range(1, 100)]
     public int MediaUrls { get; init; } = 100;
 
+    /// <summary>Sticker packs. Default 20; at most 50, as they are listed all at once.</summary>
+    [Range(0, 50)]
+    public int StickerPacks { get; init; } = 20;
+
+    /// <summary>Stickers of a pack. Default 100.</summary>
+    [Range(1, 100)]
+    public int Stickers { get; init; } = 100;
+
     /// <summary>Uploads of a user a day. Default 100; 0 for any number.</summary>
     [Range(0, 500)]
     public int UploadsPerDay { get; init; } = 100;
 
-    /// <summary>Uploads of a user that aren't completed, at a time. Default 20; 0 for any number.</summary>
-    [Range(0, 100)]
+    /// <summary>Uploads of a user that aren't completed, at a time. Default 20; at most 100, as they are stored in one document.</summary>
+    [Range(1, 100)]
     public int OpenUploads { get; init; } = 20;
 
     /// <summary>Reports of a user a minute, on one instance. Default 10; 0 for any number.</summary>

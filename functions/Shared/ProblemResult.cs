@@ -10,6 +10,9 @@ internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpR
     /// <summary>Whether it tells the caller to retry.</summary>
     public bool IsUnavailable => problem.Status == StatusCodes.Status503ServiceUnavailable;
 
+    /// <summary>Whether it tells the caller that there is no such conversation for them.</summary>
+    public bool IsConversationNotFound => ReferenceEquals(problem, Problems.ConversationNotFound);
+
     /// <summary>The limit's name if it tells the caller that they did too much.</summary>
     public string? RateLimit => problem.Rate is null ? null : problem.Limit?.Name;
 

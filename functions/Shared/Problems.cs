@@ -33,6 +33,9 @@ internal static class Problems
     /// </summary>
     public static readonly Problem CannotMessage = new(403, "cannot_message", "You can't message them.");
 
+    /// <summary>The sender or somebody who would see it is a minor. Who isn't told.</summary>
+    public static readonly Problem CannotShareLocation = new(403, "cannot_share_location", "You can't share a place here.");
+
     /// <summary>A request waits for its answer. It is the same after the request was declined, and when its sender is blocked.</summary>
     public static readonly Problem RequestPending = new(403, "request_pending", "Your request isn't answered.");
 
@@ -50,9 +53,20 @@ internal static class Problems
     /// <summary>For uploads that don't exist, were deleted, or are somebody else's.</summary>
     public static readonly Problem MediaNotFound = new(404, "media_not_found", "There is no such upload of yours.");
 
+    /// <summary>For packs and stickers that don't exist.</summary>
+    public static readonly Problem StickerNotFound = new(404, "sticker_not_found", "There is no such sticker.");
+
+    public static readonly Problem FilesDisabled = new(403, "files_disabled", "Files can't be sent here, but photos and voice messages.");
+
+    public static readonly Problem GifsDisabled = new(403, "gifs_disabled", "GIFs can't be searched for here.");
+
     public static readonly Problem MediaFailed = new(409, "media_failed", "The upload can't be shown.");
 
     public static readonly Problem MediaNotReady = new(409, "media_not_ready", "The upload isn't there, or isn't processed yet.");
+
+    public static readonly Problem CardNotFound = new(404, "card_not_found", "The message has no such card.");
+
+    public static readonly Problem ContentRevoked = new(409, "content_revoked", "What a card is of was taken down.");
 
     public static readonly Problem NotUploaded = new(409, "not_uploaded", "Nothing was put at the address of the upload.");
 
@@ -68,6 +82,12 @@ internal static class Problems
     public static readonly Problem MessageUnsent = new(409, "message_unsent", "The message was taken back.");
 
     public static readonly Problem MessageHeld = new(409, "message_held", "The message is held until it is decided on.");
+
+    public static readonly Problem StreakRunning = new(409, "streak_running", "The zone can't change while there is a streak.");
+
+    public static readonly Problem StreakNotLost = new(409, "streak_not_lost", "There is no streak that could be restored.");
+
+    public static readonly Problem CollectionNotFound = new(404, "collection_not_found", "There is no such collection here.");
 
     public static readonly Problem NotAThreadRoot = new(409, "not_a_thread_root", "The message is in a thread itself.");
 
@@ -115,6 +135,14 @@ internal static class Problems
     /// <summary>Where the path may name anybody, whether or not they are known here.</summary>
     public static readonly Problem NotAUser = Malformed([new Fault("userId", "invalid_id", $"Must be {UserId.Rule}.")]);
 
+    public static readonly Problem NotContent =
+        Malformed([new Fault("contentId", "invalid_id", $"Must be {UserId.Rule}.")]);
+
+    public static readonly Problem NotACardType = Malformed([new Fault("type", "invalid_id", "Must be 1 to 32 of a-zA-Z0-9-.")]);
+
+    /// <summary>Where the path may name what isn't there yet.</summary>
+    public static Problem NotAChosenId(string name) => Malformed([new Fault(name, "invalid_id", $"Must be {ChosenId.Rule}.")]);
+
     public static readonly Problem NotAnother = Malformed([new Fault("userId", "not_a_pair", "Must be another user.")]);
 
     public static readonly Problem SeveralSenders =
@@ -122,6 +150,9 @@ internal static class Problems
 
     public static readonly Problem NotAReaction =
         Malformed([new Fault("key", "not_a_reaction", "Must be one emoji, or a name of 1 to 32 a-z0-9_+- between colons.")]);
+
+    public static readonly Problem AttachmentIsAlone =
+        Malformed([new Fault("/attachments", "not_both", "A voice message or a file is the only attachment.")]);
 
     public static Problem TooManyMembers(string limit, int value) =>
         new(409, "too_many_members", "The conversation is too large for that.") { Limit = new Limit(limit, value) };

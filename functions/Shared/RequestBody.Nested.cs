@@ -62,6 +62,28 @@ public sealed partial class RequestBody
         return new MediaId(text);
     }
 
+    /// <summary>The id of a thing of the host app's.</summary>
+    public ContentId ContentId(string name)
+    {
+        if (TryGetString(name, out var text) && !Shared.ContentId.TryParse(text, out _))
+        {
+            Fault($"/{name}", "invalid_id", $"Must be {UserId.Rule}.");
+        }
+
+        return new ContentId(text);
+    }
+
+    /// <summary>An id that the host app or a client chose.</summary>
+    public string ChosenId(string name)
+    {
+        if (TryGetString(name, out var text) && !Shared.ChosenId.IsWellFormed(text))
+        {
+            Fault($"/{name}", "invalid_id", $"Must be {Shared.ChosenId.Rule}.");
+        }
+
+        return text;
+    }
+
     /// <summary>A conversation id.</summary>
     public ConversationId ConversationId(string name)
     {
@@ -95,6 +117,22 @@ public sealed partial class RequestBody
         if (!Shared.MessageId.TryParse(text, out var id))
         {
             Fault($"/{name}", "invalid_id", "Must be a message's id.");
+        }
+
+        return id;
+    }
+
+    /// <summary>The id of a collection's item; null when absent.</summary>
+    public CollectionItemId? OptionalItemId(string name)
+    {
+        if (!Has(name) || !TryGetString(name, out var text))
+        {
+            return null;
+        }
+
+        if (!CollectionItemId.TryParse(text, out var id))
+        {
+            Fault($"/{name}", "invalid_id", "Must be an item's id.");
         }
 
         return id;
@@ -168,6 +206,19 @@ public sealed partial class RequestBody
         });
         return [.. indexes.Distinct().Order()];
     }
+
+    /// <summary>A list of exactly <paramref name="count"/> integers from 0 to 100.</summary>
+    public IReadOnlyList<int> Levels(string name, int count) =>
+        Items(name, count, count, JsonValueKind.Number, "a whole number", (pointer, element) =>
+        {
+            if (element.TryGetInt32(out var level) && level is >= 0 and <= 100)
+            {
+                return level;
+            }
+
+            Fault(pointer, "out_of_range", "Must be a whole number from 0 to 100.");
+            return 0;
+        });
 
     /// <summary>A list of conversation ids, without duplicates.</summary>
     public IReadOnlyList<ConversationId> ConversationIds(string name, int most)

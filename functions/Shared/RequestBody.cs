@@ -149,16 +149,20 @@ public sealed partial class RequestBody : IDisposable
         {
             Fault($"/{name}", "too_long", $"At most {limit} characters.");
         }
-        else if (!Ascii.IsValid(text)
-            || !Uri.IsWellFormedUriString(text, UriKind.Absolute)
-            || new Uri(text) is not { UserInfo: "" } address
-            || address.Scheme != Uri.UriSchemeHttps)
+        else if (!IsWebAddress(text))
         {
             Fault($"/{name}", "invalid_address", "Must be an absolute https address without credentials, percent-encoded.");
         }
 
         return text;
     }
+
+    /// <summary>Whether it is an absolute https address without credentials, percent-encoded.</summary>
+    public static bool IsWebAddress(string text) =>
+        Ascii.IsValid(text)
+        && Uri.IsWellFormedUriString(text, UriKind.Absolute)
+        && new Uri(text) is { UserInfo: "" } address
+        && address.Scheme == Uri.UriSchemeHttps;
 
     /// <summary>A user id.</summary>
     public UserId User(string name)
@@ -215,6 +219,23 @@ public sealed partial class RequestBody : IDisposable
         }
 
         return number;
+    }
+
+    /// <summary>A number of degrees, from −<paramref name="most"/> to <paramref name="most"/>.</summary>
+    public double Degrees(string name, int most)
+    {
+        if (!TryGet(name, "a number", out var element, JsonValueKind.Number))
+        {
+            return 0;
+        }
+
+        if (element.TryGetDouble(out var degrees) && Math.Abs(degrees) <= most)
+        {
+            return degrees;
+        }
+
+        Fault($"/{name}", "out_of_range", $"Must be a number from -{most} to {most}.");
+        return 0;
     }
 
     /// <summary>A boolean.</summary>

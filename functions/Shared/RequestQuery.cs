@@ -20,20 +20,23 @@ internal sealed class RequestQuery(HttpRequest request)
     public void Fault(string name, string code, string detail) => _faults.Add(new Fault(name, code, detail));
 
     /// <summary>The page size: as requested, or the default.</summary>
-    public int Limit(Limits limits)
+    public int Limit(Limits limits) => Limit(limits.DefaultPage, limits.Page);
+
+    /// <summary>The page size: as requested, up to <paramref name="most"/>, or <paramref name="usual"/>.</summary>
+    public int Limit(int usual, int most)
     {
         if (!TryGet("limit", out var text))
         {
-            return limits.DefaultPage;
+            return usual;
         }
 
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= limits.Page)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= most)
         {
             return limit;
         }
 
-        Fault("limit", "out_of_range", $"Must be 1 to {limits.Page}.");
-        return limits.DefaultPage;
+        Fault("limit", "out_of_range", $"Must be 1 to {most}.");
+        return usual;
     }
 
     /// <summary>A sequence number; null when absent.</summary>

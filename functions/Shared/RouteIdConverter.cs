@@ -16,6 +16,10 @@ internal sealed class RouteIdConverter : IInputConverter
         : type == typeof(CaseId) ? CaseId.TryParse(text, out var @case) ? @case : CaseId.None
         : type == typeof(DecisionId) ? DecisionId.TryParse(text, out var decision) ? decision : DecisionId.None
         : type == typeof(MediaId) ? MediaId.TryParse(text, out var media) ? media : MediaId.None
+        : type == typeof(StickerPackId) ? StickerPackId.TryParse(text, out var pack) ? pack : StickerPackId.None
+        : type == typeof(CollectionId) ? CollectionId.TryParse(text, out var collection) ? collection : CollectionId.None
+        : type == typeof(CollectionItemId) ? CollectionItemId.TryParse(text, out var item) ? item : CollectionItemId.None
         : type == typeof(UserId) ? UserId.TryParse(text, out var user) ? user : UserId.None
+        : type == typeof(ContentId) ? ContentId.TryParse(text, out var content) ? content : ContentId.None
         : throw new InvalidOperationException($"No route has a {type.Name}.");
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using Chat.Functions.Cards;
 using Chat.Functions.Decisions;
 using Chat.Functions.Media;
 using Chat.Functions.Realtime;
@@ -14,7 +15,7 @@ namespace Chat.Functions.Standings;
 /// <summary>Refuses what a caller's standing keeps them from, before anything is read for them.</summary>
 /// <remarks>
 /// Banned: everything but <c>GET /me/*</c> and appeals, which are no use to those who can't make them. Suspended: whatever isn't a
-/// <c>GET</c>, but asking for addresses of files, connecting, signing out and appeals.
+/// <c>GET</c>, but asking for addresses of files and for cards, connecting, signing out and appeals.
 /// </remarks>
 internal sealed class EnforceStandings(StandingList standings) : IFunctionsWorkerMiddleware
 {
@@ -49,7 +50,9 @@ internal sealed class EnforceStandings(StandingList standings) : IFunctionsWorke
     };
 
     private static bool IsReading(string function, string method) =>
-        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || function is nameof(Negotiate) or nameof(SignOut) or nameof(GetMediaUrls);
+        HttpMethods.IsGet(method)
+        || HttpMethods.IsHead(method)
+        || function is nameof(Negotiate) or nameof(SignOut) or nameof(GetMediaUrls) or nameof(UnfurlCards);
 
     // Reflection runs once, and can't miss a new function.
     private static IEnumerable<string> FindOfOneself() =>

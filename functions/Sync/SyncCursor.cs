@@ -1,4 +1,5 @@
 using System.Globalization;
+using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Sync;
@@ -10,9 +11,9 @@ namespace Chat.Functions.Sync;
 /// <param name="StartedAt">When the current or last round began, in Unix seconds.</param>
 /// <param name="From">The <c>_ts</c> to continue from.</param>
 /// <param name="After">
-/// Within a round, the last conversation served of those stored in the second <paramref name="From"/>. Null between rounds.
+/// Within a round, the id of the last document served of those stored in the second <paramref name="From"/>. Null between rounds.
 /// </param>
-internal sealed record SyncCursor(long StartedAt, long From, ConversationId? After)
+internal sealed record SyncCursor(long StartedAt, long From, string? After)
 {
     /// <summary>
     /// The next round starts this many seconds before the last entry served. Writes older than that were visible to this round,
@@ -38,18 +39,18 @@ internal sealed record SyncCursor(long StartedAt, long From, ConversationId? Aft
         && TryRead(started, out var startedAt)
         && TryRead(from, out var fromSecond)
         && startedAt >= (now - Lifetime).ToUnixTimeSeconds()
-        && (after is "" || OpaqueId.IsWellFormed(after))
-            ? new(startedAt, fromSecond, after is "" ? null : new ConversationId(after))
+        && (after is "" || OpaqueId.IsWellFormed(after[(after.IndexOf(':', StringComparison.Ordinal) + 1)..]))
+            ? new(startedAt, fromSecond, after is "" ? null : DocumentIdOf(after))
             : null;
 
     public string ToText(UserId user, int storeEpoch) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Seal(user, storeEpoch)}.{StartedAt}.{From}.{After?.Value}");
+        string.Create(CultureInfo.InvariantCulture, $"{Seal(user, storeEpoch)}.{StartedAt}.{From}.{After}");
 
     /// <summary>The cursor at the start of a call. It begins a new round unless one is under way.</summary>
     public SyncCursor At(DateTimeOffset now) => After is null ? this with { StartedAt = now.ToUnixTimeSeconds() } : this;
 
     /// <summary>The cursor after a page that isn't the round's last.</summary>
-    public SyncCursor Served(long storedAt, ConversationId conversation) => this with { From = storedAt, After = conversation };
+    public SyncCursor Served(long storedAt, string documentId) => this with { From = storedAt, After = documentId };
 
     /// <summary>
     /// The cursor after the round's last page. The next round starts before the last entry served, and before this round began:
@@ -62,6 +63,10 @@ internal sealed record SyncCursor(long StartedAt, long From, ConversationId? Aft
     /// </summary>
     private static string Seal(UserId user, int storeEpoch) =>
         OpaqueId.Hash("sync", Version, storeEpoch.ToString(CultureInfo.InvariantCulture), user.Value);
+
+    /// <summary>Before there were subscriptions to sync, cursors had the id of a conversation.</summary>
+    private static string DocumentIdOf(string after) =>
+        after.Contains(':', StringComparison.Ordinal) ? after : InboxEntry.DocumentId(new ConversationId(after));
 
     private static bool TryRead(string text, out long second) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out second);

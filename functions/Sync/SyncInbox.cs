@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Chat.Functions.Blocks;
+using Chat.Functions.Channels;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -8,8 +10,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Sync;
 
 /// <summary>
-/// <c>GET /sync</c>: the changes of the caller's list since a cursor. Without a valid cursor the whole list, marked as a new
-/// snapshot.
+/// <c>GET /sync</c>: the changes of the caller's list, and of what they follow, since a cursor. Without a valid cursor the whole list,
+/// marked as a new snapshot.
 /// </summary>
 public sealed class SyncInbox(
     ChatContainers containers,
@@ -40,33 +42,50 @@ public sealed class SyncInbox(
         // One more than asked for tells whether there is a next page.
         var found = await FindAsync(cursor, limit + 1, cancellationToken);
         var page = found.Take(limit).ToList();
-        var next = page is [.., var last] ? cursor.Served(last.StoredAt, last.ConversationId) : cursor;
+        var next = page is [.., var last] ? cursor.Served(last.StoredAt, last.Id) : cursor;
         var hasMore = found.Count > limit;
-        var blocked = await blocks.BlockedAsync(user.Id, page.SelectMany(entry => entry.Speakers), cancellationToken);
+        var blocked = await blocks.BlockedAsync(user.Id, page.SelectMany(one => one.Entry?.Speakers ?? []), cancellationToken);
         var forgotten = (now - TombstoneLifetime).ToUnixTimeSeconds();
         return new JsonResult<SyncPage>(
             StatusCodes.Status200OK,
             new SyncPage(
                 given is null,
                 [
-                    .. page.Where(entry => !entry.IsLeft || entry.StoredAt >= forgotten)
-                        .Select(entry => SyncItem.Of(entry, limits.Page, now, blocked)),
+                    .. page.Where(one => one.Entry is not { IsLeft: true } || one.StoredAt >= forgotten)
+                        .Select(one => one.Entry is { } entry
+                            ? SyncItem.Of(entry, limits.Page, now, blocked)
+                            : SyncItem.Of(one.Subscription!)),
                 ],
                 (hasMore ? next : next.Ended()).ToText(user.Id, options.StoreEpoch),
                 hasMore),
             ChatJson.Default.SyncPage);
     }
 
-    private async Task<List<InboxEntry>> FindAsync(SyncCursor cursor, int take, CancellationToken cancellationToken) =>
+    private async Task<List<SyncedDocument>> FindAsync(SyncCursor cursor, int take, CancellationToken cancellationToken) =>
         await containers.Users.QueryPartitionAsync(
             new QueryDefinition(
-                "SELECT TOP @take * FROM c WHERE c._ts >= @from AND (c._ts > @from OR c.id > @after) AND c.type = 'inbox'"
+                "SELECT TOP @take * FROM c WHERE c._ts >= @from AND (c._ts > @from OR c.id > @after)"
+                + " AND c.type IN ('inbox', 'subscription')"
                 + " ORDER BY c._ts, c.id")
                 .WithParameter("@take", take)
                 .WithParameter("@from", cursor.From)
-                .WithParameter("@after", cursor.After is { } after ? InboxEntry.DocumentId(after) : ""),
+                .WithParameter("@after", cursor.After ?? ""),
             new PartitionKey(user.Id.Value),
-            ChatJson.Default.DocumentsPageInboxEntry,
+            ChatJson.Default.DocumentsPageJsonElement,
             pageSize: take,
-            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+            cancellationToken: cancellationToken).Select(SyncedDocument.Of).ToListAsync(cancellationToken);
+
+    /// <summary>What is synced: an entry of the user's list, or a subscription.</summary>
+    private sealed record SyncedDocument(string Id, long StoredAt, InboxEntry? Entry, Subscription? Subscription)
+    {
+        public static SyncedDocument Of(JsonElement document)
+        {
+            var isEntry = document.GetProperty("type").ValueEquals("inbox");
+            return new(
+                document.GetProperty("id").GetString()!,
+                document.GetProperty("_ts").GetInt64(),
+                isEntry ? document.Deserialize(ChatJson.Default.InboxEntry) : null,
+                isEntry ? null : document.Deserialize(ChatJson.Default.Subscription));
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Chat.Functions.Channels;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
@@ -26,6 +27,16 @@ internal sealed record SyncItem(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LogPositions? Newest,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Limited)
 {
+    /// <summary>Whether the user follows the channel, and how. Alone in its item, whose version is apart from those of others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SubscriptionView? Subscription { get; init; }
+
+    public static SyncItem Of(Subscription subscription) =>
+        new(subscription.ConversationId, subscription.Version, false, null, null, false)
+        {
+            Subscription = SubscriptionView.Of(subscription),
+        };
+
     /// <param name="entry">The user's inbox entry.</param>
     /// <param name="page">The most messages on a page.</param>
     /// <param name="now">The instant for expiry.</param>

@@ -35,7 +35,7 @@ public sealed class ListReplies(
 
         query.ThrowIfMalformed();
 
-        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadAsViewerAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -46,7 +46,7 @@ public sealed class ListReplies(
         }
 
         var page = await pages.ReadAsync(part, messageId, before is null ? after ?? 0 : null, before, limit, cancellationToken);
-        var shown = page with { Messages = await views.ForAsync(part.Head.Kind, user.Id, page.Found, cancellationToken) };
+        var shown = page with { Messages = await views.ForAsync(part, page.Found, cancellationToken) };
         return new JsonResult<MessagePage>(StatusCodes.Status200OK, shown, ChatJson.Default.MessagePage);
     }
 }

@@ -105,7 +105,8 @@ public static class FirstContact
         _ => false,
     };
 
-    private static AgeBand AgeOf(Person? person, TrustOptions trust) =>
+    /// <summary>How old somebody counts as.</summary>
+    internal static AgeBand AgeOf(Person? person, TrustOptions trust) =>
         person is { AgeBand: not AgeBand.Unknown } ? person.AgeBand
         : trust.IsUnknownMinor ? AgeBand.From16To17
         : AgeBand.Adult;

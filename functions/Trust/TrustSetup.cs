@@ -1,4 +1,5 @@
 using Chat.Functions.Blocks;
+using Chat.Functions.Locations;
 using Chat.Functions.Messages;
 using Chat.Functions.Mutes;
 using Chat.Functions.People;
@@ -22,6 +23,7 @@ internal static class TrustSetup
             .AddSingleton<AcquaintedUsers>()
             .AddSingleton<NamesPush>()
             .AddSingleton<ContactPolicy>()
+            .AddSingleton<LocationPolicy>()
             .AddSingleton<RequestNoteStore>()
             .AddSingleton<ContactRequests>()
             .AddSingleton<RequestAnswers>()

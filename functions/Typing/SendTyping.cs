@@ -26,6 +26,11 @@ public sealed class SendTyping(ConversationReader reader, TypingPush push, Limit
             return Problems.ConversationNotFound.ToResult();
         }
 
+        if (head.IsChannel)
+        {
+            return Problems.NotAllowed.ToResult();
+        }
+
         await push.PushAsync(head, user.Id, isTyping, cancellationToken);
         return Results.NoContent();
     }

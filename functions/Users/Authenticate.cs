@@ -54,6 +54,7 @@ internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : I
 
             var caller = context.InstanceServices.GetRequiredService<CurrentUser>();
             (caller.Id, caller.Until, caller.IsHost) = (actsFor ?? token.User, token.Until, isHost);
+            caller.MayCreateChannels = token.IsHost || token.IsPublisher;
             if (!token.IsHost)
             {
                 lastSeen.Stamp(token.User);

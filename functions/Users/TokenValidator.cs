@@ -19,6 +19,9 @@ internal sealed class TokenValidator
     /// <summary>The role of the host app's own tokens. They are nobody's, and good for what only the host app may do.</summary>
     public const string HostRole = "chat.host";
 
+    /// <summary>The role of tokens by which a user may create channels.</summary>
+    public const string PublisherRole = "chat.publisher";
+
     /// <summary>The role of tokens by which a user is a moderator, too.</summary>
     public const string ModeratorRole = "chat.moderator";
 
@@ -135,6 +138,7 @@ internal sealed class TokenValidator
         {
             IsHost = HasRole(payload.RootElement, HostRole),
             IsModerator = HasRole(payload.RootElement, ModeratorRole),
+            IsPublisher = HasRole(payload.RootElement, PublisherRole),
         };
         Remember(token, found);
         return (found, null);
@@ -199,4 +203,7 @@ internal readonly record struct ValidatedToken(UserId User, DateTimeOffset Until
 
     /// <summary>Whether its user is a moderator.</summary>
     public bool IsModerator { get; init; }
+
+    /// <summary>Whether its user may create channels.</summary>
+    public bool IsPublisher { get; init; }
 }

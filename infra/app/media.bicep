@@ -4,7 +4,7 @@ param tags { *: string }
 param isProduction bool
 param origins string[]
 
-// An account of its own: clients put and get blobs here, and the app may reach nothing of it but the two containers.
+// An account of its own: clients put and get blobs here, and the app may reach nothing of it but its containers.
 resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {
   name: name
   location: location
@@ -57,7 +57,14 @@ resource media 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-0
   properties: { publicAccess: 'None' }
 }
 
-// The app deletes uploads once they are processed or given up. This deletes what it left.
+resource evidence 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-06-01' = {
+  parent: blobs
+  name: 'evidence'
+  properties: { publicAccess: 'None' }
+}
+
+// The app deletes uploads once they are processed or given up: the first rule deletes what it left. Copies of what was reported are kept
+// for those who decide, and those who decide on an appeal.
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2026-06-01' = {
   parent: account
   name: 'default'
@@ -76,10 +83,22 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2026-06
             actions: { baseBlob: { delete: { daysAfterCreationGreaterThan: 1 } } }
           }
         }
+        {
+          name: 'evidence'
+          enabled: true
+          type: 'Lifecycle'
+          definition: {
+            filters: {
+              blobTypes: ['blockBlob']
+              prefixMatch: ['${evidence.name}/']
+            }
+            actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: 180 } } }
+          }
+        }
       ]
     }
   }
 }
 
 output name string = account.name
-output containerNames string[] = [incoming.name, media.name]
+output containerNames string[] = [incoming.name, media.name, evidence.name]

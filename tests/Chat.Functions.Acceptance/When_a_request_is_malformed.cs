@@ -127,7 +127,7 @@ public sealed class When_a_request_is_malformed : IAsyncLifetime
     [InlineData("""{"kind":"direct","members":["bob","carol"]}""", "/members not_a_pair")]
     [InlineData("""{"kind":"direct","members":["b b","bob",7]}""", "/members/0 invalid_id", "/members/2 wrong_type")]
     [InlineData("""{"kind":"direct","members":"bob"}""", "/members wrong_type")]
-    [InlineData("""{"kind":"channel","members":["bob","carol"]}""", "/kind not_allowed")]
+    [InlineData("""{"kind":"broadcast","members":["bob","carol"]}""", "/kind not_allowed")]
     [InlineData("""{"kind":"group","members":["bob"]}""", "/title missing")]
     [InlineData("""{"kind":"group","title":"","members":["bob"]}""", "/title too_short")]
     [InlineData("""{"kind":"group","title":"Me","members":["alice"]}""", "/members too_few")]

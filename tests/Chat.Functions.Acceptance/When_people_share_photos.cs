@@ -114,6 +114,39 @@ public class When_people_share_photos
     }
 
     [Theory]
+    [InlineData(0, "said")]
+    [InlineData(6, "said")]
+    [InlineData(12, "said")]
+    [InlineData(0, "another")]
+    public async Task Should_go_with_its_message_whichever_was_said_and_whenever_it_was_sent(int minutes, string sent)
+    {
+        var clock = new JumpingClock();
+        var patient = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:UnsendWindow"] = "1.00:00:00" };
+        await using var app = await ChatApp.StartAsync(settings: patient, time: clock);
+        using var uploads = new Uploads(app.Azure);
+        var alice = new Person(app.Http, "alice", lifetime: TimeSpan.FromDays(3));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var mediaId = await uploads.UploadAsync(alice, conversation, clientMessageId: "said");
+        await uploads.IsAsync(alice, mediaId, "ready");
+        clock.Jump(TimeSpan.FromMinutes(minutes));
+        await HasSettledAsync(app);
+
+        var message = await alice.AskAsync(
+            "POST",
+            $"/api/conversations/{conversation}/messages",
+            new { clientMessageId = sent, attachments = new[] { new { mediaId } } },
+            HttpStatusCode.Created);
+        clock.Jump(TimeSpan.FromHours(2));
+        await app.HasDeliveredAsync();
+        await HasSettledAsync(app);
+        Assert.NotNull(await uploads.GetAsync((await Uploads.AddressAsync(alice, message)).Text("url")!));
+
+        await alice.AskAsync("DELETE", message.Path());
+        clock.Jump(sent == "another" ? TimeSpan.FromHours(22.5) : TimeSpan.Zero);
+        await Eventually.SeesAsync(clock, uploads.BlobsAsync, blobs => blobs.Count == 0);
+    }
+
+    [Theory]
     [InlineData("taken back")]
     [InlineData("removed by a moderator")]
     [InlineData("disappears")]
@@ -280,22 +313,61 @@ public class When_people_share_photos
     }
 
     /// <summary>Waits until what is due on queue <c>media</c> is done.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Should_be_seen_by_moderators_also_when_it_was_taken_back_after_a_report(bool isCopiedLater)
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        using var uploads = new Uploads(app.Azure);
+        var (alice, bob, moderator) = (app.As("alice"), app.As("bob"), app.AsModerator("vera"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await uploads.ShareAsync(bob, conversation);
+        var message = await uploads.ShareAsync(alice, conversation);
+
+        using (app.Azure.Faults.Add(new Fault("blobs", "put-blob", FaultKind.ResetBefore) { Times = isCopiedLater ? int.MaxValue : 0 }))
+        {
+            await ReportAsync(bob, message);
+        }
+
+        var found = (await moderator.AskAsync("GET", "/api/moderation/cases")).List("cases").Single();
+        var evidence = await Eventually.SeesAsync(
+            clock,
+            async () => (await moderator.AskAsync("GET", $"/api/moderation/cases/{found.Text("caseId")}")).List("evidence"),
+            all => all.Exists(one => one.At("photos") is not null));
+        await alice.AskAsync("DELETE", message.Path());
+        var photo = message.List("attachments")[0].Text("mediaId")!;
+        await Eventually.SeesAsync(
+            clock, uploads.BlobsAsync, blobs => !blobs.Exists(one => one.Contains(photo, StringComparison.Ordinal)));
+
+        var kept = Assert.Single(evidence, one => one.At("photos") is not null);
+        Assert.Equal(message.Text("messageId"), kept.Text("messageId"));
+        Assert.Equal(photo, Assert.Single(kept.List("photos")).Text("mediaId"));
+        var picture = Assert.NotNull(await uploads.GetAsync(kept.List("photos")[0].Text("url")!));
+        Assert.Equal("image/webp", picture.Type);
+        Assert.NotEmpty(picture.Bytes);
+        Assert.Equal(2, evidence.Count);
+    }
+
     private static async Task HasSettledAsync(ChatApp app)
     {
         await Eventually.HoldsAsync(() => app.Azure.ServiceBus.Find("media")!.Count(), count => count is { Active: 0, InFlight: 0 });
     }
 
+    private static Task<JsonElement> ReportAsync(Person reporter, JsonElement message) => reporter.AskAsync(
+        "POST",
+        "/api/reports",
+        new
+        {
+            target = new { conversationId = message.Text("conversationId"), messageIds = new[] { message.Text("messageId") } },
+            reason = "harassment",
+        },
+        HttpStatusCode.Accepted);
+
     private static async Task RemoveAsync(ChatApp app, Person reporter, JsonElement message)
     {
-        await reporter.AskAsync(
-            "POST",
-            "/api/reports",
-            new
-            {
-                target = new { conversationId = message.Text("conversationId"), messageIds = new[] { message.Text("messageId") } },
-                reason = "harassment",
-            },
-            HttpStatusCode.Accepted);
+        await ReportAsync(reporter, message);
         var moderator = app.AsModerator("vera");
         var reported = (await moderator.AskAsync("GET", "/api/moderation/cases")).List("cases").Single();
         await moderator.DecideAsync(

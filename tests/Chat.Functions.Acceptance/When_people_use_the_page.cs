@@ -1,67 +1,20 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Chat.Functions.Acceptance.Harness;
 using Xunit;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary>The page as the local host serves it, in real browsers: the stories of <c>clients/web/e2e</c>.</summary>
+/// <summary>The page as a messenger, in real browsers.</summary>
 public class When_people_use_the_page
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
-
     [Theory]
     [InlineData("messenger")]
-    [InlineData("trouble")]
-    [InlineData("looks")]
     [InlineData("quiet")]
+    [InlineData("channels")]
+    [InlineData("looks")]
+    [InlineData("trouble")]
     [InlineData("chaos")]
-    public Task Should_do_what_people_expect_of_a_messenger(string stories) => RunAsync(stories, settings: null);
+    public Task Should_do_what_people_expect_of_a_messenger(string stories) => Page.RunAsync(stories);
 
     [Fact]
-    public Task Should_have_strangers_ask_first_and_let_them_be_blocked_and_reported() => RunAsync("strangers", ChatApp.Strict);
-
-    private static async Task RunAsync(string stories, IReadOnlyDictionary<string, string?>? settings)
-    {
-        await using var app = await ChatApp.StartAsync(settings: settings);
-        using var node = Start(stories, app.Http.BaseAddress!);
-        var output = node.StandardOutput.ReadToEndAsync();
-        var errors = node.StandardError.ReadToEndAsync();
-        try
-        {
-            await node.WaitForExitAsync().WaitAsync(Longest);
-        }
-        finally
-        {
-            node.Kill(entireProcessTree: true);
-        }
-
-        Assert.True(node.ExitCode == 0, $"{await output}\n{await errors}");
-    }
-
-    private static Process Start(string stories, Uri address, [CallerFilePath] string thisFile = "")
-    {
-        var clients = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../../clients"));
-        var vitest = Path.Combine(clients, "node_modules/vitest/vitest.mjs");
-        Assert.True(File.Exists(vitest), "The npm packages aren't there: run 'npm ci' in clients.");
-        var start = new ProcessStartInfo("node", [vitest, "run", "--config", "vitest.e2e.config.ts"])
-        {
-            UseShellExecute = false,
-            WorkingDirectory = Path.Combine(clients, "web"),
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["CHAT_URL"] = address.ToString();
-        start.Environment["STORIES"] = stories;
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception)
-        {
-            Assert.Fail("This test drives the page by Node.js 20 or later, which must be installed as 'node'.");
-            throw;
-        }
-    }
+    public Task Should_have_strangers_ask_first_and_let_them_be_blocked_and_reported() => Page.RunAsync("strangers", ChatApp.Strict);
 }

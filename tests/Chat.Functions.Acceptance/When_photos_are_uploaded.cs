@@ -131,7 +131,7 @@ public class When_photos_are_uploaded
         await uploads.PutAsync(givenUp);
         var unsent = await uploads.UploadedAsync(alice, conversation);
 
-        clock.Jump(TimeSpan.FromMinutes(18));
+        clock.Jump(TimeSpan.FromMinutes(23));
         await Eventually.SeesAsync(
             uploads.BlobsAsync,
             blobs => blobs.Count == 3 && blobs.TrueForAll(blob => blob.Contains(unsent, StringComparison.Ordinal)));
@@ -148,7 +148,7 @@ public class When_photos_are_uploaded
     public async Task Should_be_as_many_as_may_be_at_a_time_and_a_day()
     {
         var clock = new JumpingClock();
-        var few = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:OpenUploads"] = "2", ["Limits:UploadsPerDay"] = "3" };
+        var few = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:OpenUploads"] = "2", ["Limits:UploadsPerDay"] = "4" };
         await using var app = await ChatApp.StartAsync(settings: few, time: clock);
         using var uploads = new Uploads(app.Azure);
         var alice = new Person(app.Http, "alice", lifetime: TimeSpan.FromDays(3));
@@ -159,6 +159,7 @@ public class When_photos_are_uploaded
         await uploads.BeginAsync(alice, new Photo().For(conversation));
         Assert.Equal("openUploads", await LimitAsync());
         clock.Jump(TimeSpan.FromMinutes(16));
+        await uploads.BeginAsync(alice, new Photo().For(conversation));
         Assert.Equal("uploadsPerDay", await LimitAsync());
         await uploads.IsAsync(alice, first, "ready");
         clock.Jump(TimeSpan.FromDays(1));
@@ -167,6 +168,33 @@ public class When_photos_are_uploaded
         async Task<string?> LimitAsync() =>
             (await alice.AskAsync("POST", "/api/media/uploads", new Photo().For(conversation), HttpStatusCode.TooManyRequests))
             .Text("limit.name");
+    }
+
+    [Fact]
+    public async Task Should_be_no_more_at_a_time_by_asking_again_for_what_has_ended()
+    {
+        var clock = new JumpingClock();
+        var few = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:OpenUploads"] = "2" };
+        await using var app = await ChatApp.StartAsync(settings: few, time: clock);
+        var (alice, photo) = (app.As("alice"), new Photo());
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        Assert.Equal(HttpStatusCode.Created, await BeginAsync("k-1"));
+        Assert.Equal(HttpStatusCode.Created, await BeginAsync("k-2"));
+        clock.Jump(TimeSpan.FromMinutes(15.5));
+        Assert.Equal(HttpStatusCode.Created, await BeginAsync("k-3"));
+        Assert.Equal(HttpStatusCode.Created, await BeginAsync("k-4"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await BeginAsync("k-1"));
+        Assert.Equal(HttpStatusCode.OK, await BeginAsync("k-4"));
+
+        async Task<HttpStatusCode> BeginAsync(string key)
+        {
+            using var answer = await alice.SendAsync(
+                HttpMethod.Post,
+                "/api/media/uploads",
+                JsonContent.Create(photo.For(conversation)),
+                request => request.Headers.Add("Idempotency-Key", key));
+            return answer.StatusCode;
+        }
     }
 
     [Theory]
@@ -207,7 +235,7 @@ public class When_photos_are_uploaded
     }
 
     [Theory]
-    [InlineData("cosmos", "replace", 1)]
+    [InlineData("cosmos", "replace", 0)]
     [InlineData("blobs", "get-blob", 0)]
     [InlineData("blobs", "put-blob", 1)]
     [InlineData("blobs", "delete-blob", 0)]
@@ -243,5 +271,60 @@ public class When_photos_are_uploaded
             () => uploads.CompleteAsync(second.As("alice"), media),
             seen => seen.Text("state") == "ready");
         await Eventually.SeesAsync(clock, uploads.BlobsAsync, blobs => blobs.Count == 3);
+    }
+
+    [Fact]
+    public async Task Should_be_given_up_when_it_ends_its_process_each_time_and_nothing_else_with_it()
+    {
+        var clock = new JumpingClock();
+        await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
+        using var uploads = new Uploads(azure);
+        var (bad, good) = ("", "");
+        for (var deaths = 0; ; deaths++)
+        {
+            Assert.InRange(deaths, 0, 7);
+            await using var app = await ChatApp.StartAsync(azure);
+            var alice = app.As("alice");
+            if (deaths == 0)
+            {
+                var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+                bad = await PutAsync(uploads, alice, conversation);
+                good = await PutAsync(uploads, alice, conversation);
+            }
+
+            var dies = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var isOver = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var fault = azure.Faults.Add(new Fault("blobs", "get-blob", FaultKind.ResetBefore)
+            {
+                Target = target => target.Contains(bad, StringComparison.Ordinal),
+                Strike = _ =>
+                {
+                    dies.TrySetResult();
+                    return isOver.Task;
+                },
+            });
+            await uploads.CompleteAsync(alice, bad);
+            await uploads.CompleteAsync(alice, good);
+            var seen = await Eventually.SeesAsync(
+                clock,
+                () => uploads.CompleteAsync(alice, bad),
+                seen => seen.Text("state") == "failed" || dies.Task.IsCompleted);
+            if (seen.Text("state") == "failed")
+            {
+                Assert.Equal("unreadable", seen.Text("reason"));
+                await Eventually.SeesAsync(clock, () => uploads.CompleteAsync(alice, good), one => one.Text("state") == "ready");
+                return;
+            }
+
+            await app.KillAsync();
+            isOver.SetResult();
+        }
+    }
+
+    private static async Task<string> PutAsync(Uploads uploads, Person person, string conversation)
+    {
+        var upload = await uploads.BeginAsync(person, new Photo().For(conversation));
+        await uploads.PutAsync(upload);
+        return upload.Text("mediaId")!;
     }
 }

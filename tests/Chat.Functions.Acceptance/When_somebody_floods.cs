@@ -61,6 +61,7 @@ public class When_somebody_floods
                 ["Limits:SendBurst"] = "2",
                 ["Limits:SendsPerMinute"] = "1",
                 ["Limits:PresencePerMinute"] = "1",
+                ["Limits:GifSearchesPerMinute"] = "1",
             });
         await using var azure = app.Azure;
         var alice = app.As("alice");
@@ -80,6 +81,8 @@ public class When_somebody_floods
 
         await alice.AskAsync("GET", "/api/presence?users=bob");
         Assert.Equal("rate_limited", await alice.IsRefusedAsync("GET", "/api/presence?users=bob", HttpStatusCode.TooManyRequests));
+        Assert.Equal("gifs_disabled", await alice.IsRefusedAsync("GET", "/api/gifs", HttpStatusCode.Forbidden));
+        Assert.Equal("rate_limited", await alice.IsRefusedAsync("GET", "/api/gifs", HttpStatusCode.TooManyRequests));
 
         // The repeat comes to its answer.
         clock.Jump(TimeSpan.FromMinutes(1));

@@ -102,6 +102,8 @@ public class When_somebody_has_a_standing
 
         // Photos neither, by whichever door.
         Assert.Equal("not_allowed", await mallory.MayNotSayAsync(direct, Uploads.Of(photo), HttpStatusCode.Forbidden));
+        var card = new { cards = new[] { new { type = "video", id = "v-1", title = "Look" } } };
+        Assert.Equal("not_allowed", await mallory.MayNotSayAsync(direct, card, HttpStatusCode.Forbidden));
         var batch = await mallory.AskAsync(
             "POST",
             $"/api/conversations/{direct}/messages/batch",

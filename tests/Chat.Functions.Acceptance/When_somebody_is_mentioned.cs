@@ -20,6 +20,7 @@ public class When_somebody_is_mentioned
         Assert.Equal(("bob", 2, 4), (mention.Text("userId"), mention.Number("offset"), mention.Number("length")));
         await alice.SendAsync(group, "Or not");
 
+        await app.HasDeliveredAsync();
         Assert.True(await IsMentionedAsync(bob, group, 2));
         Assert.False(await IsMentionedAsync(carol, group, 2));
         Assert.False(await IsMentionedAsync(alice, group, 0));
@@ -27,6 +28,7 @@ public class When_somebody_is_mentioned
         Assert.False(await IsMentionedAsync(bob, group, 1));
 
         await alice.SayAsync(group, new { text = "Everyone!", mentionsAll = true });
+        await app.HasDeliveredAsync();
         Assert.True(await IsMentionedAsync(bob, group, 2));
         Assert.True(await IsMentionedAsync(carol, group, 3));
         Assert.False(await IsMentionedAsync(alice, group, 0));
@@ -94,6 +96,7 @@ public class When_somebody_is_mentioned
         await alice.AskAsync("PATCH", first.Path(), new { text = "Nobody" });
         await alice.AskAsync("DELETE", second.Path());
         await alice.SendAsync(group, "So what?");
+        await app.HasDeliveredAsync();
         Assert.True(await IsMentionedAsync(bob, group, 3));
         Assert.DoesNotContain(
             (await bob.AskAsync("GET", $"/api/conversations/{group}/messages")).List("messages"),

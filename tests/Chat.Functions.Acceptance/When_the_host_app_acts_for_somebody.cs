@@ -65,7 +65,7 @@ public class When_the_host_app_acts_for_somebody
     public async Task Should_be_held_by_that_users_limits_and_standing()
     {
         var settings =
-            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:SendsPerMinute"] = "60", ["Limits:SendBurst"] = "2" };
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:SendsPerMinute"] = "1", ["Limits:SendBurst"] = "2" };
         await using var app = await ChatApp.StartAsync(settings: settings);
         var (alice, host, vera) = (app.As("alice"), app.AsHost(), app.AsModerator("vera"));
         var messages = $"/api/conversations/{(await alice.StartDirectAsync("bob")).ConversationId}/messages";

@@ -42,6 +42,8 @@ public sealed class When_who_was_declined_invites_again
             var answers = new List<string>();
             foreach (var (method, path, body) in all)
             {
+                // The list follows the log.
+                await app.HasDeliveredAsync();
                 using var answer = await alice.SendAsync(
                     new HttpMethod(method), $"/api/{path}", body is null ? null : JsonContent.Create(body));
                 answers.Add($"{method} {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");

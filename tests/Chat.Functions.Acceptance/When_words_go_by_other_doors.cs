@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Local;
 using Xunit;
@@ -42,6 +43,32 @@ public class When_words_go_by_other_doors
 
         var changed = await alice.AskAsync("PATCH", path, new { avatarUrl = "https://cdn.example/a%20b.png", title = "A badword trip" });
         Assert.Equal(("https://cdn.example/a%20b.png", "A ******* trip"), (changed.Text("avatarUrl"), changed.Text("title")));
+    }
+
+    [Theory]
+    [InlineData("mask", "A________ plan.pdf")]
+    [InlineData("refuse", null)]
+    [InlineData("hold", null)]
+    public async Task Should_not_hide_in_what_a_file_is_called(string action, string? name)
+    {
+        await using var azure = await LocalAzure.StartAsync(directory: null);
+        var list = new { type = "wordList", id = "listed", action, words = new[] { "badword" } };
+        await azure.Cosmos.UpsertDocumentAsync("chat", "settings", "wordList", JsonSerializer.SerializeToUtf8Bytes(list));
+        await using var app = await ChatApp.StartAsync(
+            azure, new Dictionary<string, string?>(StringComparer.Ordinal) { ["Media:FilesEnabled"] = "true" });
+        using var uploads = new Uploads(azure);
+        var alice = app.As("alice");
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var plan = new Document { FileName = "A_bad\u200Bword plan.pdf" };
+        if (name is null)
+        {
+            Assert.Equal("content_refused", await alice.IsRefusedAsync(
+                "POST", "/api/media/uploads", HttpStatusCode.UnprocessableEntity, plan.For(conversation)));
+            return;
+        }
+
+        var message = await alice.SayAsync(conversation, Uploads.Of(await uploads.UploadedAsync(alice, conversation, plan)));
+        Assert.Equal(name, message.List("attachments")[0].Text("fileName"));
     }
 
     [Fact]

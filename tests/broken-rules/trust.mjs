@@ -208,7 +208,7 @@ export const trust = [
   {
     rule: 'Content: A poll\'s options are screened',
     file: 'functions/Content/ContentFilter.cs',
-    find: 'Refusal = options.Prepend(text).Any(one => one.IsRefused)',
+    find: 'Refusal = screened.Exists(one => one.IsRefused)',
     replace: 'Refusal = text.IsRefused',
     ...byAbuse,
   },

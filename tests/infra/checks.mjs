@@ -76,18 +76,20 @@ const checks = {
     !refusalOfAnyOrigin(world)?.includes('must name each origin') && 'Pages of any origin may call',
   ].filter(Boolean),
 
-  'uploads are kept apart, and not for long': (world, deployed) => deployed().flatMap(({ of }) => {
+  'uploads and evidence are kept apart, and not for long': (world, deployed) => deployed().flatMap(({ of }) => {
     const { account, blobs, containers } = mediaOf(of);
     const rules = of('Microsoft.Storage/storageAccounts/managementPolicies').flatMap(one => one.properties.policy.rules);
     const settings = of('Microsoft.Web/sites/config').find(one => one.leaf === 'appsettings').properties;
+    const isDeletedAfter = (prefix, age, days) => rules.some(({ enabled, definition: { filters, actions } }) =>
+      enabled && filters.prefixMatch.join() === prefix && actions.baseBlob.delete[age] === days);
     return [
       !settings.Media__BlobServiceUri?.includes(`/${account}'`) && `The app keeps media elsewhere than in ${account}`,
       ...differences('media.bicep', containers.map(one => one.leaf), 'MediaBlobs.cs', blobContainersOf(world)),
       ...containers.filter(one => one.properties.publicAccess !== 'None').map(one => `Container ${one.leaf} is public`),
-      !rules.some(({ enabled, definition: { filters, actions } }) => enabled && filters.prefixMatch.join() === 'incoming/'
-        && actions.baseBlob.delete.daysAfterCreationGreaterThan === 1) && `${account}: uploads aren't deleted after a day`,
-      rules.some(one => one.definition.filters.prefixMatch.some(prefix => !prefix.startsWith('incoming/')))
-        && `${account}: more than uploads is deleted by its age`,
+      !isDeletedAfter('incoming/', 'daysAfterCreationGreaterThan', 1) && `${account}: uploads aren't deleted after a day`,
+      !isDeletedAfter('evidence/', 'daysAfterModificationGreaterThan', 180) && `${account}: evidence isn't deleted after 180 days`,
+      rules.some(one => one.definition.filters.prefixMatch.some(prefix => !/^(incoming|evidence)\//.test(prefix)))
+        && `${account}: more than uploads and evidence is deleted by its age`,
       blobs.properties.deleteRetentionPolicy.enabled !== false && `${account}: what users delete is kept`,
     ].filter(Boolean);
   }),
@@ -125,7 +127,8 @@ const checks = {
   'containers are those of the code': (world, deployed) => {
     const { database, containers } = containersOf(world);
     const declared = world.json('infra/cosmos.json');
-    const code = world.code.join('\n');
+    // What a host app's data protection asks for by hand is in the documents.
+    const code = [...world.code, world.read('docs/data-model.md')].join('\n');
     const keys = {
       conversations: '/conversationId', users: '/userId', moderation: '/caseId', media: '/mediaId', settings: '/type', leases: '/id',
     };
@@ -138,7 +141,7 @@ const checks = {
         keys[one.id] !== '/id' && !one.indexingPolicy.includedPaths.some(({ path }) => path === `${keys[one.id]}/?`)
           && `Container ${one.id} doesn't index its partition key: under an exclude policy a query then loads everybody's documents`,
         ...(keys[one.id] === '/id' ? [] : one.indexingPolicy.includedPaths.filter(({ path }) => path !== `${keys[one.id]}/?`))
-          .map(({ path }) => path.replace('/?', '').slice(1))
+          .map(({ path }) => path.replace(/(\/\[\])?\/\?$/, '').slice(1))
           .filter(field => !new RegExp(`\\bc\\.${field}\\b`).test(code))
           .map(field => `Container ${one.id} indexes ${field}, by which nothing is asked`),
       ]),

@@ -88,7 +88,7 @@ const mutantsOf = {
     ],
     ['compiled/any-origin.json', 'must name each origin', '', 'Pages of any origin may call'],
   ],
-  'uploads are kept apart, and not for long': [
+  'uploads and evidence are kept apart, and not for long': [
     [prod, `"name": "stm${token}/default/media"`, `"name": "stm${token}/default/files"`, 'media.bicep has files'],
     [
       prod,
@@ -102,8 +102,9 @@ const mutantsOf = {
       `storageAccounts/st${token}', '2026-06-01').primaryEndpoints.blob`,
       'The app keeps media elsewhere',
     ],
-    [prod, '"daysAfterCreationGreaterThan": 1', '"daysAfterCreationGreaterThan": 10', "uploads aren't deleted after a day"],
-    [prod, '"incoming/"\n', '"incoming/", "media/"\n', 'more than uploads is deleted'],
+    [prod, '"daysAfterCreationGreaterThan": 1\n', '"daysAfterCreationGreaterThan": 10\n', "uploads aren't deleted after a day"],
+    [prod, '"incoming/"\n', '"incoming/", "media/"\n', 'more than uploads and evidence is deleted'],
+    [prod, '"daysAfterModificationGreaterThan": 180', '"daysAfterModificationGreaterThan": 1800', "evidence isn't deleted"],
     [prod, '"deleteRetentionPolicy": {\n          "enabled": false', '"deleteRetentionPolicy": {\n          "enabled": true', 'is kept'],
   ],
   'queues are those of the code': [

@@ -71,6 +71,9 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
             "POST …/messages, with a mention",
             static (w, c) => w.SendAsync(c, "ann", $$""","mentions":[{"userId":"{{w.Name("ben")}}","offset":0,"length":5}]""")),
         InDirect("POST …/messages, a poll", static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/messages", Poll)),
+        InDirect(
+            "POST …/messages, with a card",
+            static (w, c) => w.SendAsync(c, "ann", ",\"cards\":[{\"type\":\"video\",\"id\":\"v-1\",\"title\":\"Lisbon by tram\"}]")),
         WithMessage("GET …/messages", static (w, c, _) => w.AskAsync("ben", "GET", $"/conversations/{c}/messages")),
         WithMessage("GET …/messages/{m}", static (w, c, m) => w.AskAsync("ben", "GET", $"/conversations/{c}/messages/{m.Id}")),
         WithMessage("PATCH …/messages/{m}", static (w, c, m) => w.AskAsync(
@@ -95,6 +98,19 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
         WithMessage("PUT …/pin, the first", static (w, c, m) => w.AskAsync("ann", "PUT", $"/conversations/{c}/messages/{m.Id}/pin")),
         AfterThat("DELETE …/pin, the last", "PUT", "/{m}/pin", null, "DELETE", "/{m}/pin"),
         WithPin("GET …/pins, one", static (w, c) => w.AskAsync("ann", "GET", $"/conversations/{c}/pins")),
+        InDirect("POST …/messages, with a place", static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/messages", Placing)),
+        InDirect("POST …/messages, with a link", static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/messages", Linking)),
+        Shared("GET …/shared, one", static (w, c) => w.AskAsync("ben", "GET", $"/conversations/{c}/shared?kind=link")),
+        InDirect(
+            "PUT …/collections/{k}, the first",
+            static (w, c) => w.AskAsync("ann", "PUT", $"/conversations/{c}/collections/rome", """{"title":"Rome"}""")),
+        Collected("GET …/collections, one", "GET", static (_, _) => ""),
+        Collected("PUT …/items/{i}, the second", "PUT", static (_, m) => $"/rome/items/{m}"),
+        Collected("GET …/items, one", "GET", static (_, _) => "/rome/items"),
+        Collected("DELETE …/items/{i}, the only one", "DELETE", static (first, _) => $"/rome/items/{first}"),
+        Collected("DELETE …/collections/{k}, the last", "DELETE", static (_, _) => "/rome"),
+        InDirect("GET …/streak", static (w, c) => w.AskAsync("ann", "GET", $"/conversations/{c}/streak")),
+        InDirect("PUT …/streak", static (w, c) => w.AskAsync("ann", "PUT", $"/conversations/{c}/streak", """{"enabled":false}""")),
         WithPoll(
             "PUT …/vote, a member's first",
             static (w, c, m) => w.AskAsync("ben", "PUT", $"/conversations/{c}/messages/{m}/vote", """{"options":[0]}""")),
@@ -122,6 +138,10 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
     ];
 
     private const string Poll = """{"clientMessageId":"p1","poll":{"question":"Where to?","options":["Sea","Hills"]}}""";
+
+    private const string Placing = """{"clientMessageId":"l0","location":{"latitude":52.516,"longitude":13.378}}""";
+
+    private const string Linking = """{"clientMessageId":"l1","text":"Look at https://example.com"}""";
 
     private static Task<string> Nothing => Task.FromResult("");
 
@@ -214,6 +234,39 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
             return conversation;
         },
         act);
+
+    private static ApiOperation Shared(string name, Func<World, string, Task> act) => New(
+        name,
+        static async world =>
+        {
+            var conversation = await world.DirectAsync();
+            await world.AskAsync("ann", "POST", $"/conversations/{conversation}/messages", Linking);
+            return conversation;
+        },
+        act);
+
+    /// <summary>Where a collection has one link, and another one waits.</summary>
+    private static ApiOperation Collected(string name, string method, Func<string, string, string> path) => With(
+        name,
+        static async (world, conversation) =>
+        {
+            List<string> links = [];
+            for (var n = 1; n <= 2; n++)
+            {
+                var body = Linking.Replace("l1", $"l{n}", StringComparison.Ordinal);
+                var sent = await world.AskAsync("ann", "POST", $"/conversations/{conversation}/messages", body);
+                links.Add(sent.GetProperty("messageId").GetString()!);
+            }
+
+            await world.AskAsync("ann", "PUT", $"/conversations/{conversation}/collections/rome", """{"title":"Rome"}""");
+            await world.AskAsync("ann", "PUT", $"/conversations/{conversation}/collections/rome/items/{links[0]}", "{}");
+            return links;
+        },
+        (world, conversation, links) => world.AskAsync(
+            "ann",
+            method,
+            $"/conversations/{conversation}/collections{path(links[0], links[1])}",
+            method == "PUT" ? "{}" : null));
 
     private static ApiOperation WithPoll(string name, Func<World, string, string, Task> act) => With(
         name,

@@ -15,7 +15,7 @@ internal sealed class ChatServer : IServer
     private static readonly string[] RateLimits =
     [
         "SendsPerMinute", "ReactionsPerMinute", "PresencePerMinute", "ReportsPerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay",
-        "FirstContactsPerDay", "OpenContacts", "UploadsPerDay", "OpenUploads",
+        "ChannelPostsPerDay", "ChannelsPerUser", "FirstContactsPerDay", "OpenContacts", "UploadsPerDay", "GifSearchesPerMinute",
     ];
 
     private ChatServer(ServerProcess process, Uri address, TimeSpan startedIn)

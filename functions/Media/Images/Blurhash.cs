@@ -15,6 +15,13 @@ internal static class Blurhash
         return Of(opaque.WriteToMemory<byte>(), opaque.Width, opaque.Height);
     }
 
+    /// <summary>Whether a text is a blurhash: it says itself how long it is.</summary>
+    public static bool IsOne(string text) =>
+        text.Length >= 6
+        && text.All(Digits.Contains)
+        && Digits.IndexOf(text[0], StringComparison.Ordinal) is var size
+        && text.Length == 4 + 2 * (size % 9 + 1) * (size / 9 + 1);
+
     /// <param name="pixels">Red, green and blue of each, row by row.</param>
     private static string Of(ReadOnlySpan<byte> pixels, int width, int height)
     {

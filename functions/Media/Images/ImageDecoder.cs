@@ -9,16 +9,16 @@ internal static class ImageDecoder
     public const int MaxSide = 16_383;
 
     /// <summary>All pixels, in memory: three or, with transparency, four bytes each.</summary>
-    /// <exception cref="UnusableImageException">The file isn't a whole picture, or one of too many pixels.</exception>
-    public static Image Decode(byte[] file, ImageFormat format, CancellationToken cancellationToken)
+    /// <exception cref="UnusableMediaException">The file isn't a whole picture, or one of too many pixels.</exception>
+    public static Image Decode(byte[] file, ImageFormat format, int maxPixels, CancellationToken cancellationToken)
     {
         try
         {
             // Only the header is read here, and nothing allocated by what it says.
             using var stored = Load(file, format);
-            if ((long)stored.Width * stored.Height > ImageProcessor.MaxPixels || Math.Max(stored.Width, stored.Height) > MaxSide)
+            if ((long)stored.Width * stored.Height > maxPixels || Math.Max(stored.Width, stored.Height) > MaxSide)
             {
-                throw new UnusableImageException(UnusableImageException.TooManyPixels, "The picture has too many pixels.");
+                throw new UnusableMediaException(UnusableMediaException.TooManyPixels, "The picture has too many pixels.");
             }
 
             using var stop = cancellationToken.UnsafeRegister(static image => ((Image)image!).SetKill(true), stored);
@@ -30,7 +30,7 @@ internal static class ImageDecoder
         }
         catch (VipsException failure) when (!cancellationToken.IsCancellationRequested && !IsLackOfMemory(failure))
         {
-            throw new UnusableImageException(UnusableImageException.Unreadable, "The file ends too early or is damaged.");
+            throw new UnusableMediaException(UnusableMediaException.Unreadable, "The file ends too early or is damaged.");
         }
     }
 

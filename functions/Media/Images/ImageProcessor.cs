@@ -12,6 +12,9 @@ public static class ImageProcessor
     /// <summary>The most pixels of an upload. Each takes four bytes of memory at most.</summary>
     public const int MaxPixels = 50_000_000;
 
+    /// <summary>The content types that are taken.</summary>
+    public static readonly string[] ContentTypes = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+
     static ImageProcessor()
     {
         NetVips.NetVips.BlockUntrusted = true;
@@ -24,23 +27,32 @@ public static class ImageProcessor
     /// <param name="file">The upload. Who calls bounds its length.</param>
     /// <param name="declaredContentType">The type that the file must be of, without parameters.</param>
     /// <param name="cancellationToken">Ends the work within some rows of pixels; some decoders first read the whole file.</param>
-    /// <exception cref="UnusableImageException">The file isn't of that type, isn't a whole picture, or has too many pixels.</exception>
-    public static ProcessedImage Process(ReadOnlyMemory<byte> file, string declaredContentType, CancellationToken cancellationToken)
+    /// <exception cref="UnusableMediaException">The file isn't of that type, isn't a whole picture, or has too many pixels.</exception>
+    public static ProcessedImage Process(ReadOnlyMemory<byte> file, string declaredContentType, CancellationToken cancellationToken) =>
+        Process(file, declaredContentType, MaxPixels, cancellationToken);
+
+    /// <inheritdoc cref="Process(ReadOnlyMemory{byte}, string, CancellationToken)"/>
+    /// <param name="maxPixels">How many pixels are taken.</param>
+    public static ProcessedImage Process(
+        ReadOnlyMemory<byte> file,
+        string declaredContentType,
+        int maxPixels,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (file.IsEmpty)
         {
-            throw new UnusableImageException(UnusableImageException.Unreadable, "The file is empty.");
+            throw new UnusableMediaException(UnusableMediaException.Unreadable, "The file is empty.");
         }
 
         if (ImageFormats.Of(file.Span) is not { } format || format != ImageFormats.Declared(declaredContentType))
         {
-            throw new UnusableImageException(UnusableImageException.WrongType, "The file isn't of the declared type, or that isn't taken.");
+            throw new UnusableMediaException(UnusableMediaException.WrongType, "The file isn't of the declared type, or that isn't taken.");
         }
 
         try
         {
-            using var stored = ImageDecoder.Decode(file.ToArray(), format, cancellationToken);
+            using var stored = ImageDecoder.Decode(file.ToArray(), format, maxPixels, cancellationToken);
             using var stop = cancellationToken.UnsafeRegister(static image => ((Image)image!).SetKill(true), stored);
             using var picture = stored.Autorot();
             using var large = Fitting(picture, 1080);

@@ -60,7 +60,8 @@ internal sealed class QueryPlan
 
     private static bool IsNarrowed(List<Expression> conditions, IndexingPolicy policy) =>
         policy.Explicit.Concat([JsonPath.Id, JsonPath.Timestamp])
-            .Any(path => IndexBounds.Of(path, conditions) != IndexRange.All || IndexBounds.NamesOf(path, conditions) is not null);
+            .Any(path => IndexBounds.Of(path, conditions) != IndexRange.All || IndexBounds.NamesOf(path, conditions) is not null)
+        || conditions.OfType<FunctionExpression>().Any(call => call.Searched is { } array && policy.IncludesValuesOf(array));
 
     private static QueryPlan Find(SelectQuery query, List<Expression> conditions, ContainerDefinition container)
     {

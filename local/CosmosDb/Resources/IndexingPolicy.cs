@@ -14,6 +14,9 @@ internal sealed class IndexingPolicy
     private readonly List<Pattern> _excluded;
     private readonly List<SortOrder> _composite;
 
+    /// <summary>The arrays whose values are included by name, <c>/a/[]/?</c>.</summary>
+    private readonly List<JsonPath> _ofArrays;
+
     public IndexingPolicy(JsonElement json)
     {
         Json = Complete(json);
@@ -23,6 +26,8 @@ internal sealed class IndexingPolicy
             ? [.. composite.EnumerateArray().Select(index => new SortOrder([.. index.EnumerateArray().Select(SortKeyOf)]))]
             : [];
         Explicit = [.. _included.Where(pattern => !pattern.Below && !pattern.InArray).Select(pattern => pattern.Path)];
+        _ofArrays = [.. _included.Where(pattern => pattern.Path.Segments is [.., "[]"])
+            .Select(pattern => new JsonPath([.. pattern.Path.Segments.SkipLast(1)]))];
         CoversAll = _included.Exists(pattern => pattern is { Below: true, Path.Segments.Count: 0 });
     }
 
@@ -37,6 +42,9 @@ internal sealed class IndexingPolicy
 
     /// <summary>Whether <c>/*</c> is included.</summary>
     public bool CoversAll { get; }
+
+    /// <summary>Whether the values of an array are indexed, which serves <c>ARRAY_CONTAINS</c>.</summary>
+    public bool IncludesValuesOf(JsonPath array) => _ofArrays.Contains(array);
 
     public bool Includes(JsonPath path)
     {
@@ -70,6 +78,11 @@ internal sealed class IndexingPolicy
         foreach (var path in Explicit)
         {
             terms += path.In(document).ValueKind == JsonValueKind.Undefined ? 0 : 1;
+        }
+
+        foreach (var path in _ofArrays)
+        {
+            terms += path.In(document) is { ValueKind: JsonValueKind.Array } array ? array.GetArrayLength() : 0;
         }
 
         return terms;

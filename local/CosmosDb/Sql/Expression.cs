@@ -214,6 +214,9 @@ internal sealed class InExpression(Expression needle, IReadOnlyList<Expression> 
 /// <summary>An operator or function that makes a value of the values of its operands.</summary>
 internal sealed class FunctionExpression(Functions.Function function, IReadOnlyList<Expression> arguments) : Expression
 {
+    /// <summary>The array of documents in which a constant is looked for by <c>ARRAY_CONTAINS</c>; null for any other call.</summary>
+    public JsonPath? Searched { get; init; }
+
     protected override SqlValue ValueIn(Row row)
     {
         var values = new SqlValue[arguments.Count];

@@ -42,6 +42,11 @@ internal static class Functions
 
         return arguments.Count >= function.Least && arguments.Count <= function.Most
             ? new FunctionExpression(function.Run, arguments)
+            {
+                Searched = name.Equals("ARRAY_CONTAINS", StringComparison.OrdinalIgnoreCase) && arguments is [PathExpression path, Literal]
+                    ? path.Plain
+                    : null,
+            }
             : throw new RefusedException(400, $"The {name} function takes {function.Least} to {function.Most} arguments.");
     }
 

@@ -58,7 +58,9 @@ internal static class HostileHeads
             "%2e%2e/nothing",
         ];
         var isAboutIt = Attack.Names(parameter.Name);
-        var isTakenAway = valid.Method == "DELETE" && parameter.Name is ("linkId" or "scheduledId" or "userId");
+        var isTakenAway = valid.Method == "DELETE"
+            && (parameter.Name is "linkId" or "scheduledId" or "userId" or "collectionId" or "itemId" or "packId"
+                || valid.Operation.Path.EndsWith("/subscription", StringComparison.Ordinal));
         return
             from segment in wrong.Where(text => text is not ("" or "..") && !text.Contains('\0', StringComparison.Ordinal))
                 .Select(Uri.EscapeDataString)

@@ -192,6 +192,7 @@ internal sealed class SchemaCheck
         "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         "string" => value.ValueKind == JsonValueKind.String,
         "integer" => value.ValueKind == JsonValueKind.Number && double.IsInteger(value.GetDouble()),
+        "number" => value.ValueKind == JsonValueKind.Number,
         "array" => value.ValueKind == JsonValueKind.Array,
         "object" => value.ValueKind == JsonValueKind.Object,
         var other => throw new NotSupportedException($"The check doesn't know the type '{other}' yet."),

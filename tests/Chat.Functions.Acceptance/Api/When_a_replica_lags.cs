@@ -16,10 +16,15 @@ public sealed class When_a_replica_lags
 
     /// <summary>What changes nothing in the conversation that a later request could be behind.</summary>
     private static readonly string[] WithoutSession =
-        ["sendTyping", "changePreferences", "markUnread", "createReport", "listProfiles", "createUpload", "getMediaUrls"];
+    [
+        "sendTyping", "changePreferences", "markUnread", "createReport", "listProfiles", "createUpload", "getMediaUrls", "unfurlCards",
+        "subscribe", "watchChannel",
+    ];
+
+    private static readonly Dictionary<string, string?> Settings = new(StringComparer.Ordinal) { ["Media:FilesEnabled"] = "true" };
 
     /// <summary>An instance that follows the change feed has seen what it projects.</summary>
-    private static readonly Dictionary<string, string?> WithoutFeed = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string?> WithoutFeed = new(Settings, StringComparer.Ordinal)
     {
         ["AzureWebJobs.ProjectInboxes.Disabled"] = "true",
     };
@@ -27,7 +32,7 @@ public sealed class When_a_replica_lags
     [Fact]
     public async Task Should_answer_every_operation_by_what_the_session_has_seen()
     {
-        await using var app = await ChatApp.StartAsync();
+        await using var app = await ChatApp.StartAsync(settings: Settings);
         await using var other = await ChatApp.StartAsync(app.Azure, WithoutFeed);
         app.Azure.Cosmos.LagReads("chat", "conversations", Lag);
 

@@ -11,11 +11,27 @@ public sealed class When_examples_are_followed : IAsyncLifetime
 {
     /// <summary>What isn't as documented, each once, with where it was seen first.</summary>
     private readonly ConcurrentDictionary<string, string> _faults = new(StringComparer.Ordinal);
+    private HookReceiver _host = null!;
     private ChatApp _app = null!;
 
-    public async Task InitializeAsync() => _app = await ChatApp.StartAsync();
+    public async Task InitializeAsync()
+    {
+        _host = await HookReceiver.StartAsync();
+        _app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(_host.SettingsOfGifs, StringComparer.Ordinal)
+        {
+            ["Cards:ThumbnailHosts"] = "example",
+            ["Media:FilesEnabled"] = "true",
+        });
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
+        // The first question takes longest, and a busy machine may take too long for it.
+        await _app.As("alice").AskAsync("GET", "/api/gifs");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _host.DisposeAsync();
+    }
 
     [Fact]
     public async Task Should_answer_and_push_as_documented()

@@ -15,16 +15,16 @@ public class When_ids_are_malformed
             KeyValuePair.Create("scheduledId", "cccccccccccccccccccccc"), KeyValuePair.Create("linkId", "dddddddddddddddddddddd"),
             KeyValuePair.Create("code", new string('e', 44)), KeyValuePair.Create("userId", "nobody"),
             KeyValuePair.Create("caseId", "ffffffffffffffffffffff"), KeyValuePair.Create("decisionId", "gggggggggggggggggggggg"),
-            KeyValuePair.Create("mediaId", "hhhhhhhhhhhhhhhhhhhhhh"),
+            KeyValuePair.Create("mediaId", "hhhhhhhhhhhhhhhhhhhhhh"), KeyValuePair.Create("packId", "none"),
+            KeyValuePair.Create("collectionId", "none"), KeyValuePair.Create("itemId", "bbbbbbbbbbbbbbbbbbbbbb"),
         ]);
 
-    /// <summary>Whether the path names anybody, known here or not: then what can't be an id is refused.</summary>
-    private static bool MayBeAnybodys(ApiOperation operation) =>
-        operation is
-        {
-            Method: "PUT",
-            Path: "/host/users/{userId}" or "/blocks/{userId}" or "/mutes/{userId}" or "/restrictions/{userId}",
-        };
+    /// <summary>Whether the path may name what isn't known here yet: then what can't be an id is refused.</summary>
+    private static bool MayBeNew(ApiOperation operation, string parameter) =>
+        operation.Path == "/host/content/{type}/{contentId}/revoke"
+        || (operation.Method == "PUT"
+        && operation.Path.EndsWith($"{{{parameter}}}", StringComparison.Ordinal)
+        && parameter is "userId" or "packId" or "collectionId");
 
     private static readonly string[] Malformed = ["x%20y", "a,b", "%C3%A9", new('m', 500)];
 
@@ -41,7 +41,7 @@ public class When_ids_are_malformed
                 world.Caller = caller;
                 var request = await world.PlaceAsync(operation.Examples().First());
                 foreach (var id in operation.Parameters.Where(
-                    parameter => parameter is { In: "path", Name: not "key" } && !MayBeAnybodys(operation)))
+                    parameter => parameter is { In: "path", Name: not "key" } && !MayBeNew(operation, parameter.Name)))
                 {
                     var absent = await request.WithRaw(id, Absent[id.Name]).SendAsync(app.Http);
                     foreach (var text in Malformed)

@@ -4,6 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Functions.Shared;
+using Chat.Functions.Streaks;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Functions.Acceptance.Api;
 
@@ -11,103 +14,8 @@ namespace Chat.Functions.Acceptance.Api;
 /// What an example of openapi.yaml finds when it is sent: alice's group with bob and carol, and a message of hers. She is the one
 /// who sends it.
 /// </summary>
-internal sealed class World
+internal sealed partial class World
 {
-    /// <summary>
-    /// What has to have happened before an operation's examples, where that isn't enough: a line for an operation, or for one of
-    /// its examples (<c>operation/example</c>).
-    /// </summary>
-    public static readonly Dictionary<string, Func<World, Task>> Before = new(StringComparer.Ordinal)
-    {
-        ["listConversations"] = world => world.As("alice").CreateGroupAsync("Another", "bob"),
-        ["listReactions"] = world => Task.WhenAll(world.ReactsAsync("bob"), world.ReactsAsync("carol")),
-        ["removeReaction"] = world => world.ReactsAsync("alice"),
-        ["listInviteLinks"] = world => world.InvitesAsync(),
-        ["deleteInviteLink"] = world => world.InvitesAsync(),
-        ["joinByInvite"] = world => world.InvitesAsync(),
-        ["joinByInvite/Chat-Session"] = async world =>
-        {
-            await world.AskedAsync();
-            world.Caller = "dave";
-        },
-        ["listJoinRequests"] = world => world.AskedAsync("dave", "erin"),
-        ["approveJoinRequest"] = world => world.AskedAsync("dave"),
-        ["rejectJoinRequest"] = world => world.AskedAsync("dave"),
-        ["listMessages"] = world => world.SaysEverythingAsync(),
-        ["forwardMessage"] = async world =>
-        {
-            var other = (await world.As("alice").CreateGroupAsync("Another", "bob")).ConversationId;
-            world.Values["to"] = () => other;
-        },
-        ["listReplies"] = async world =>
-        {
-            await world.SaysAsync(new { text = "Hi", threadId = world.Message });
-            await world.SaysAsync(new { text = "Hi again", threadId = world.Message });
-        },
-        ["unpinMessage"] = world => world.PinsAsync(),
-        ["listPins"] = world => world.PinsAsync(),
-        ["voteInPoll"] = async world =>
-        {
-            var poll = await world.SaysAsync(
-                new { poll = new { question = "When?", options = Enumerable.Range(1, 10).Select(day => $"Day {day}"), multiple = true } });
-            world.Values["messageId"] = () => poll;
-        },
-        ["completeUpload"] = world => world.UploadsAsync(),
-        ["sendMessage/photo"] = world => world.UploadsAsync(),
-        ["getMediaUrls"] = async world =>
-        {
-            await world.UploadsAsync();
-            var photo = await world.SaysAsync(new { attachments = new[] { new { mediaId = world.Values["mediaId"]() } } });
-            world.Values["messageId"] = () => photo;
-        },
-        ["signOut"] = world =>
-        {
-            // Alice's devices are to hear of what the others do.
-            world.Caller = "dave";
-            return Task.CompletedTask;
-        },
-        ["changePrivacy"] = world =>
-        {
-            // Strangers are to reach alice all the while.
-            world.Caller = "dave";
-            return Task.CompletedTask;
-        },
-        ["listRequests"] = async world =>
-        {
-            await world.AsksAsync("dave");
-            await world.AsksAsync("erin");
-        },
-        ["acceptRequest"] = world => world.AsksAsync("dave"),
-        ["declineRequest"] = world => world.AsksAsync("erin"),
-        ["listBlocks"] = world => world.AboutTwoAsync("blocks"),
-        ["listMutes"] = world => world.AboutTwoAsync("mutes"),
-        ["listRestrictions"] = world => world.AboutTwoAsync("restrictions"),
-
-        // Not one of those who talk in all the other worlds.
-        ["blockUser"] = world => world.NamesAsync($"nobody-{Guid.NewGuid():N}"),
-        ["restrictUser"] = world => world.NamesAsync($"nobody-{Guid.NewGuid():N}"),
-        ["listCases"] = async world =>
-        {
-            await world.ReportsAsync("alice");
-            await world.ReportsAsync("bob", "carol");
-        },
-        ["getCase"] = world => world.ReportsAsync("alice"),
-        ["claimCase"] = world => world.ReportsAsync("alice"),
-        ["decideCase"] = world => world.ReportsAsync("alice"),
-        ["listDecisions"] = world => world.DecidesAsync(),
-        ["appealDecision"] = world => world.DecidesAsync(),
-        ["listScheduled"] = world => world.SchedulesAsync(),
-        ["cancelScheduled"] = world => world.SchedulesAsync(),
-    };
-
-    /// <summary>What tells the events that no example causes: a line for an event.</summary>
-    public static readonly Dictionary<string, Func<World, Task>> ToldBy = new(StringComparer.Ordinal)
-    {
-        // Whoever wrote the example's message has read it, mostly before the example says so.
-        ["receipt.read"] = world => world.As("bob").MarkReadAsync(world.Conversation, 1),
-        ["member.left"] = world => world.As("alice").DoAsync("DELETE", $"/api/conversations/{world.Conversation}/members/alice"),
-    };
-
     private readonly ChatApp _app;
 
     private World(ChatApp app, string conversation, string message)
@@ -228,6 +136,7 @@ internal sealed class World
     private string TokenFor(ApiRequest request) =>
         IsHost(request) ? Tokens.For("app", roles: "chat.host")
             : request.Operation.Path.StartsWith("/moderation/", StringComparison.Ordinal) ? Tokens.For("vera", roles: "chat.moderator")
+            : request.Operation.Id == "createConversation" ? Tokens.For(Caller, roles: "chat.publisher")
             : Tokens.For(Caller);
 
     private static bool IsHost(ApiRequest request) =>
@@ -264,6 +173,50 @@ internal sealed class World
         Values["decisionId"] = () => decisionId;
     }
 
+    /// <summary>Dave has a channel.</summary>
+    private async Task ChannelAsync()
+    {
+        var channel = (await _app.AsPublisher("dave").CreateChannelAsync("News")).ConversationId;
+        Values["conversationId"] = () => channel;
+    }
+
+    /// <summary>The host app registers the pack of the examples.</summary>
+    private Task RegistersAsync() => _app.AsHost().Caller.DoAsync(
+        "PUT",
+        "/api/host/sticker-packs/cats",
+        new { title = "Cats", stickers = new[] { new { stickerId = "wave", url = "https://cdn.example/cats/wave.webp" } } });
+
+    /// <summary>Alice and somebody else, in a conversation that no other example is about.</summary>
+    private async Task InDirectAsync()
+    {
+        var direct = (await As("alice").StartDirectAsync($"ben-{Guid.NewGuid():N}")).ConversationId;
+        Values["conversationId"] = () => direct;
+    }
+
+    /// <summary>The two wrote on five days in a row until three days ago.</summary>
+    private async Task LosesStreakAsync()
+    {
+        await InDirectAsync();
+        var day = (int)(_app.Azure.Time.GetUtcNow().ToUnixTimeSeconds() / 86_400) - 3;
+        await _app.Services.GetRequiredService<ChatContainers>().Conversations.PatchItemStreamAsync(
+            "head",
+            new PartitionKey(Values["conversationId"]()),
+            [PatchOperation.Set("/streak", new Streak { Days = 5, DoneDay = day, LastDayA = day, LastDayB = day, RestoresLeft = 3 })]);
+    }
+
+    /// <summary>Alice makes the collection of the examples, with two links in it.</summary>
+    private async Task CollectsAsync()
+    {
+        var path = $"/api/conversations/{Conversation}/collections/rome";
+        await As("alice").DoAsync("PUT", path, new { title = "Rome" });
+        foreach (var name in (string[])["after", "itemId"])
+        {
+            var item = await SaysAsync(new { text = "https://example.com" });
+            await As("alice").DoAsync("PUT", $"{path}/items/{item}", new { first = true });
+            Values[name] = () => item;
+        }
+    }
+
     private Task PinsAsync() => As("alice").DoAsync("PUT", $"/api/conversations/{Conversation}/messages/{Message}/pin");
 
     /// <summary>Alice says something; its id.</summary>
@@ -289,6 +242,7 @@ internal sealed class World
             Guid.NewGuid().ToString("N"), new { to = new[] { Conversation } }));
         await UploadsAsync();
         await SaysAsync(new { attachments = new[] { new { mediaId = Values["mediaId"]() } } });
+        await SaysAsync(new { cards = new[] { new { type = "video", id = "v-2", title = "Trams", thumbnailUrl = "https://a.example/" } } });
         await As("alice").AskAsync("PATCH", $"/api/conversations/{Conversation}", new { messageTtl = 86400 });
         await SaysAsync(new { text = "Until tomorrow" });
     }

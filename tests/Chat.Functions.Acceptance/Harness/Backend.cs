@@ -14,6 +14,8 @@ internal sealed class Backend : IAsyncDisposable
     // The drain's 30 s, and what a busy machine takes for the rest.
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(45);
 
+    private static int _lastPort = 10_000 + (Environment.ProcessId % 100 * 200);
+
     private readonly Process _process;
     private readonly StringBuilder _output;
 
@@ -99,12 +101,25 @@ internal sealed class Backend : IAsyncDisposable
         }
     }
 
-    /// <summary>A port that was free a moment ago: the option knows no zero for any.</summary>
+    /// <summary>
+    /// A port that nothing else takes by chance (the option knows no zero for any): below those that systems give out, and each one once.
+    /// </summary>
     public static string FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        while (true)
+        {
+            var port = Interlocked.Increment(ref _lastPort);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port.ToString(CultureInfo.InvariantCulture);
+            }
+            catch (SocketException)
+            {
+                // Somebody listens there.
+            }
+        }
     }
 
     /// <summary>How it is started with these options.</summary>

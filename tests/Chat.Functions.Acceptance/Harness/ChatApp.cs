@@ -22,7 +22,8 @@ internal sealed class ChatApp : IAsyncDisposable
     public static readonly IReadOnlyList<string> RateLimits =
     [
         "SendsPerMinute", "ReactionsPerMinute", "PresencePerMinute", "ReportsPerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay",
-        "FirstContactsPerDay", "OpenContacts", "ReportsPerDay", "UploadsPerDay", "OpenUploads",
+        "ChannelPostsPerDay", "ChannelsPerUser", "FirstContactsPerDay", "OpenContacts", "ReportsPerDay", "UploadsPerDay",
+        "GifSearchesPerMinute",
     ];
 
     /// <summary>First contact depends on age, follows and settings; without, everybody may write to everybody.</summary>
@@ -71,10 +72,11 @@ internal sealed class ChatApp : IAsyncDisposable
         IReadOnlyDictionary<string, string?>? settings = null,
         TimeProvider? time = null,
         ILoggerProvider? log = null,
-        Action<StreamingMessage>? heard = null)
+        Action<StreamingMessage>? heard = null,
+        Action<IServiceCollection>? change = null)
     {
         var owned = azure is null;
-        var options = new InstanceOptions { App = App, Log = log, Heard = heard ?? (_ => { }) };
+        var options = new InstanceOptions { App = App, Log = log, Heard = heard ?? (_ => { }), Services = change ?? (_ => { }) };
         return await StartAsync(azure ?? await LocalAzure.StartAsync(directory: null, time: time), owned, settings, options);
     }
 
@@ -114,6 +116,9 @@ internal sealed class ChatApp : IAsyncDisposable
 
     /// <summary>The host app, by a token of its own.</summary>
     public HostApp AsHost() => new(new Person(Http, "app", "chat.host"));
+
+    /// <summary>Someone who may create channels.</summary>
+    public Person AsPublisher(string user) => new(Http, user, "chat.publisher");
 
     /// <summary>Someone who moderates, too.</summary>
     public Person AsModerator(string user) => new(Http, user, "chat.moderator");

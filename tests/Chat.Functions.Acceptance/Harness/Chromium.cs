@@ -23,7 +23,8 @@ internal static class Chromium
 
     private static string Installed()
     {
-        var path = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+        string[] names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
+        var path = names.Select(name => $"/usr/bin/{name}").FirstOrDefault(File.Exists);
         Assert.True(path is not null, "This test drives the page in Chromium: install the package 'chromium'.");
         return path;
     }

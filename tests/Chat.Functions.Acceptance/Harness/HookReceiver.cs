@@ -13,11 +13,18 @@ namespace Chat.Functions.Acceptance.Harness;
 /// <summary>A host app that is asked and told: it checks who asks, and decides by what a text says.</summary>
 internal sealed class HookReceiver : IAsyncDisposable
 {
+    /// <summary>What every search finds.</summary>
+    public const string Gif =
+        """{"id":"g-7","url":"https://gifs.example/7.gif","previewUrl":"https://gifs.example/7","""
+        + "\"width\":320,\"height\":240,\"title\":\"A cat\"}";
+
     private static readonly byte[] Secret = RandomNumberGenerator.GetBytes(32);
 
     private readonly ConcurrentQueue<JsonElement> _questions = [];
     private readonly ConcurrentQueue<(string Id, JsonElement Body)> _told = [];
     private readonly ConcurrentQueue<(string From, string To)> _pairs = [];
+    private readonly ConcurrentQueue<(string Viewers, string Ids)> _unfurled = [];
+    private readonly ConcurrentQueue<(string Words, string Limit, string? Cursor)> _searches = [];
     private readonly WebApplication _server;
 
     private HookReceiver(WebApplication server) => _server = server;
@@ -38,6 +45,15 @@ internal sealed class HookReceiver : IAsyncDisposable
 
     /// <summary>Who follows whom, by what it answers.</summary>
     public ConcurrentDictionary<(string From, string To), bool> Follows { get; } = new();
+
+    /// <summary>What it was asked to unfurl: for whom, and the ids.</summary>
+    public IReadOnlyList<(string Viewers, string Ids)> Unfurled => [.. _unfurled];
+
+    /// <summary>The searches for GIFs that it was asked.</summary>
+    public IReadOnlyList<(string Words, string Limit, string? Cursor)> Searches => [.. _searches];
+
+    /// <summary>What it says of its things, by their ids; of others that they are available.</summary>
+    public ConcurrentDictionary<string, object> Things { get; } = new();
 
     /// <summary>What it answers instead of verdicts; null for verdicts.</summary>
     public Func<HttpContext, Task>? Misbehaves { get; set; }
@@ -73,6 +89,28 @@ internal sealed class HookReceiver : IAsyncDisposable
             ["Host:RelationshipKey"] = Key,
         };
 
+    /// <summary>The settings by which the app asks it what viewers see of its things.</summary>
+    public Dictionary<string, string?> SettingsOfUnfurling => new(StringComparer.Ordinal)
+    {
+        ["Host:UnfurlUrl"] = AddressOf("/unfurl"),
+        ["Host:UnfurlKey"] = Key,
+    };
+
+    /// <summary>The settings by which the app asks it for GIFs.</summary>
+    public Dictionary<string, string?> SettingsOfGifs => new(StringComparer.Ordinal)
+    {
+        ["Host:GifsUrl"] = AddressOf("/gifs"),
+        ["Host:GifsKey"] = Key,
+        ["Cards:ThumbnailHosts"] = "gifs.example",
+    };
+
+    /// <summary>The settings by which the app tells it of cards.</summary>
+    public Dictionary<string, string?> SettingsOfShares => new(StringComparer.Ordinal)
+    {
+        ["Hooks:CardShared:Url"] = AddressOf("/shares"),
+        ["Hooks:CardShared:Key"] = Key,
+    };
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private string AddressOf(string path) => path.Length > 0 ? _server.Urls.Single() + path : "";
@@ -86,7 +124,7 @@ internal sealed class HookReceiver : IAsyncDisposable
     {
         if (HttpMethods.IsGet(http.Request.Method))
         {
-            await SayWhoFollowsAsync(http);
+            await (http.Request.Path == "/gifs" ? FindGifsAsync(http) : SayWhoFollowsAsync(http));
             return;
         }
 
@@ -94,7 +132,13 @@ internal sealed class HookReceiver : IAsyncDisposable
         var body = await reader.ReadToEndAsync();
         CheckSignature(http.Request, body);
         var question = JsonDocument.Parse(body).RootElement;
-        var isTold = question.Text("type") is "message.stillHeld" or "moderation.decided";
+        if (question.At("refs") is not null)
+        {
+            await UnfurlAsync(http, question);
+            return;
+        }
+
+        var isTold = question.Text("type") is "message.stillHeld" or "moderation.decided" or "card.shared";
         if (isTold)
         {
             _told.Enqueue((http.Request.Headers["webhook-id"].Single()!, question));
@@ -127,6 +171,22 @@ internal sealed class HookReceiver : IAsyncDisposable
         _pairs.Enqueue((from, to));
         var answer = new { follows = Follows.ContainsKey((from, to)), followed = Follows.ContainsKey((to, from)) };
         await (Misbehaves?.Invoke(http) ?? http.Response.WriteAsJsonAsync(answer));
+    }
+
+    private async Task FindGifsAsync(HttpContext http)
+    {
+        CheckSignature(http.Request, http.Request.QueryString.Value![1..]);
+        var query = http.Request.Query;
+        _searches.Enqueue((query["q"].Single()!, query["limit"].Single()!, query["cursor"].SingleOrDefault()));
+        await (Misbehaves?.Invoke(http) ?? http.Response.WriteAsync($$"""{"gifs":[{{Gif}},{"id":"no-picture"}],"cursor":"2"}"""));
+    }
+
+    private async Task UnfurlAsync(HttpContext http, JsonElement question)
+    {
+        var ids = question.List("refs").ConvertAll(one => one.Text("id")!);
+        _unfurled.Enqueue((question.Text("viewerClass.ageBand")!, string.Join(',', ids)));
+        var cards = ids.Select(id => Things.GetValueOrDefault(id) ?? new { state = "available" });
+        await (Misbehaves?.Invoke(http) ?? http.Response.WriteAsJsonAsync(new { cards }));
     }
 
     private static string Action(JsonElement message) =>

@@ -27,18 +27,36 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
             () => PostAsync("/api/conversations", new { kind = "direct", members = new[] { other } }),
             answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable));
 
-    /// <summary>Creates a group, and tries again under the same key while the app asks for that, as clients do.</summary>
-    public async Task<ConversationJson> CreateGroupAsync(string title, params IEnumerable<string> members)
+    /// <summary>Creates a group.</summary>
+    public Task<ConversationJson> CreateGroupAsync(string title, params IEnumerable<string> members) =>
+        CreateAsync("group", title, members);
+
+    /// <summary>Creates a channel.</summary>
+    public Task<ConversationJson> CreateChannelAsync(string title, params IEnumerable<string> members) =>
+        CreateAsync("channel", title, members);
+
+    /// <summary>Tries again under the same key while the app asks for that, as clients do.</summary>
+    private async Task<ConversationJson> CreateAsync(string kind, string title, IEnumerable<string> members)
     {
         var key = Guid.NewGuid().ToString("N");
         return await ReadAsync<ConversationJson>(await Eventually.SeesAsync(
             () => SendAsync(
                 HttpMethod.Post,
                 "/api/conversations",
-                JsonContent.Create(new { kind = "group", title, members }),
+                JsonContent.Create(new { kind, title, members }),
                 request => request.Headers.Add("Idempotency-Key", key)),
             answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable));
     }
+
+    /// <summary>Follows a channel; the subscription.</summary>
+    public Task<JsonElement> FollowAsync(string channel, object? wishes = null) =>
+        AskAsync("PUT", $"/api/channels/{channel}/subscription", wishes ?? new { }, HttpStatusCode.Created);
+
+    public Task UnfollowAsync(string channel) => DoAsync("DELETE", $"/api/channels/{channel}/subscription");
+
+    /// <summary>The channels that the person follows, as their list has them.</summary>
+    public async Task<List<JsonElement>> FollowedAsync() =>
+        (await AskAsync("GET", "/api/conversations?filter=channels")).List("conversations");
 
     /// <summary>Sends, and tries again under the same id while the app asks for that, as clients do.</summary>
     public async Task<MessageJson> SendAsync(string conversation, string text, string? clientMessageId = null)
@@ -93,8 +111,11 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     public async Task<ConversationJson> ConversationAsync(string conversation) =>
         await ReadAsync<ConversationJson>(await GetAsync($"/api/conversations/{conversation}"));
 
+    /// <summary>A page of the person's list. Tries again while the app asks for that.</summary>
     public async Task<SummariesJson> ConversationsAsync(string query = "") =>
-        await ReadAsync<SummariesJson>(await GetAsync($"/api/conversations?{query}"));
+        await ReadAsync<SummariesJson>(await Eventually.SeesAsync(
+            () => GetAsync($"/api/conversations?{query}"),
+            answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable));
 
     /// <summary>The person's own entry of a conversation, or null while there is none.</summary>
     public async Task<SummaryJson?> SummaryAsync(string conversation) =>

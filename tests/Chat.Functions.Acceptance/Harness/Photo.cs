@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Chat.Functions.Acceptance.Harness;
 
 /// <summary>A picture as a phone has it: a small PNG, which says where it was taken.</summary>
-internal sealed record Photo
+internal record Photo
 {
     public const string Place = "52.5 N 13.4 E";
 
@@ -20,9 +20,10 @@ internal sealed record Photo
     public string ContentType { get; init; } = "image/png";
 
     /// <summary>What is said of it before it goes up.</summary>
-    public object For(string conversationId) => new
+    public virtual object For(string conversationId, string? clientMessageId = null) => new
     {
         conversationId,
+        clientMessageId,
         kind = "image",
         contentType = ContentType,
         bytes = Bytes.Length,

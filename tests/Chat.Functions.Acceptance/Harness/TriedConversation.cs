@@ -51,7 +51,7 @@ internal sealed class TriedConversation
     public static async Task<TriedConversation> DirectAsync(ChatApp app, string one = "alice", string other = "bob")
     {
         var conversation = (await app.As(one).StartDirectAsync(other)).ConversationId;
-        return new(app, conversation, [one, other], "", (await app.As(one).SendAsync(conversation, "Hello")).MessageId);
+        return new(app, conversation, [one, other], "", (await app.As(one).SendAsync(conversation, "https://example.com")).MessageId);
     }
 
     /// <summary>A request of one to another who doesn't know them.</summary>
@@ -70,7 +70,7 @@ internal sealed class TriedConversation
         var owner = app.As("owner");
         var conversation = (await owner.CreateGroupAsync("Trip", "admin", "member", "tim", "left", "removed")).ConversationId;
         var path = $"/api/conversations/{conversation}";
-        var old = await app.As("left").SendAsync(conversation, "Hello");
+        var old = await app.As("left").SendAsync(conversation, "https://example.com");
         await owner.DoAsync("PATCH", path + "/members/admin", new { role = "admin" });
         await owner.DoAsync("DELETE", path + "/members/removed");
         await app.As("left").DoAsync("DELETE", path + "/members/left");
@@ -261,6 +261,28 @@ internal sealed class TriedConversation
     }
 
     private bool IsIn(Person person) => _members.Contains(person.Name);
+
+    /// <summary>A collection of another's.</summary>
+    public async Task<string> AnothersCollectionAsync(Person person)
+    {
+        var name = NewName();
+        await Other(person).DoAsync("PUT", $"{Path}/collections/{name}", new { title = name });
+        return name;
+    }
+
+    /// <summary>A collection that has its id for its title already.</summary>
+    public Task<string> CollectionAsync(Person person) => AnothersCollectionAsync(person);
+
+    /// <summary>Where something can be put into a collection.</summary>
+    public async Task<string> CollectableAsync(Person person) => $"{await AnothersCollectionAsync(person)}/items/{_old}";
+
+    /// <summary>Where something is in a collection.</summary>
+    public async Task<string> CollectedAsync(Person person)
+    {
+        var item = await CollectableAsync(person);
+        await Other(person).DoAsync("PUT", $"{Path}/collections/{item}", new { });
+        return item;
+    }
 
     private Person Other(Person person) => _app.As(_members.Last(member => member != person.Name));
 }

@@ -12,10 +12,10 @@ internal sealed class Uploads(LocalAzure azure) : IDisposable
     private readonly HttpClient _http = new(azure.Blobs.CreateHandler());
 
     /// <summary>Asks for an address, puts a photo there and says so.</summary>
-    public async Task<string> UploadAsync(Person person, string conversation, Photo? photo = null)
+    public async Task<string> UploadAsync(Person person, string conversation, Photo? photo = null, string? clientMessageId = null)
     {
         photo ??= new Photo();
-        var upload = await BeginAsync(person, photo.For(conversation));
+        var upload = await BeginAsync(person, photo.For(conversation, clientMessageId));
         await photo.PutAsync(_http, upload);
         await CompleteAsync(person, upload.Text("mediaId")!);
         return upload.Text("mediaId")!;

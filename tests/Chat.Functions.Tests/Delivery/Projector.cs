@@ -2,15 +2,20 @@ using System.Text;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Blocks;
+using Chat.Functions.Cards;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
+using Chat.Functions.Hooks;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Media;
 using Chat.Functions.Members;
+using Chat.Functions.Moderation;
+using Chat.Functions.Previews;
 using Chat.Functions.Privacy;
 using Chat.Functions.Receipts;
 using Chat.Functions.Requests;
+using Chat.Functions.Responses;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
 using Chat.Local;
@@ -26,6 +31,7 @@ internal sealed class Projector : IAsyncDisposable
     private readonly ServiceBusReceiver _fanOut;
     private readonly EntryProjection _projection;
     private readonly InboxFanOut _advance;
+    private readonly PostCounting _counting;
     private readonly ProjectInboxes _feed;
 
     /// <param name="deployment">On whose services.</param>
@@ -46,13 +52,14 @@ internal sealed class Projector : IAsyncDisposable
         _fanOut = queues.CreateReceiver(
             FanOutMessage.Queue,
             new ServiceBusReceiverOptions { ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete });
+        var options = new DeliveryOptions { InboxWindow = TimeSpan.FromSeconds(0.1) };
         _advance = new InboxFanOut(
             log,
             reader,
             members,
             Inbox,
             queue,
-            new DeliveryOptions { InboxWindow = TimeSpan.FromSeconds(0.1) },
+            options,
             time,
             NullLogger<InboxFanOut>.Instance);
         _projection = new EntryProjection(
@@ -68,7 +75,21 @@ internal sealed class Projector : IAsyncDisposable
             containers,
             queue,
             time);
-        _feed = new ProjectInboxes(_projection, queue, new MediaQueue(queues), time, NullLogger<ProjectInboxes>.Instance);
+        _counting = new PostCounting(
+            containers,
+            queue,
+            // Nothing is pushed here.
+            new CountsPush(reader, containers, queue, watchers: null!, push: null!, options, time),
+            NullLogger<PostCounting>.Instance);
+        _feed = new ProjectInboxes(
+            _projection,
+            queue,
+            new MediaQueue(queues),
+            new SharesHook(new SharesHookOptions(), new HostCalls(time), new ModerationQueue(queues), time),
+            new PreviewPolicy(new PreviewOptions(), time),
+            _counting,
+            time,
+            NullLogger<ProjectInboxes>.Instance);
     }
 
     public InboxProjection Inbox { get; }
@@ -180,6 +201,7 @@ internal sealed class Projector : IAsyncDisposable
         ProjectEntries entries => _projection.ProjectRangeAsync(entries, CancellationToken.None),
         ProjectDocument document => _projection.ProjectDocumentAsync(document, CancellationToken.None),
         AdvanceInboxes advance => _advance.AdvanceAsync(advance, CancellationToken.None),
+        FoldCounts fold => _counting.FoldAsync(fold, CancellationToken.None),
         _ => Task.CompletedTask,
     };
 }

@@ -14,7 +14,7 @@ public class SyncCursorTests
     [Fact]
     public void Is_read_as_it_was_written_by_its_user_in_its_store_for_thirty_days()
     {
-        var (alice, cursor) = (new UserId("alice"), new SyncCursor(Start.ToUnixTimeSeconds(), 17, ConversationId.New()));
+        var (alice, cursor) = (new UserId("alice"), new SyncCursor(Start.ToUnixTimeSeconds(), 17, $"inbox:{ConversationId.New()}"));
         foreach (var one in new[] { cursor, cursor with { After = null }, SyncCursor.FromTheStart(Start) })
         {
             var text = one.ToText(alice, 1);
@@ -81,7 +81,7 @@ public class SyncCursorTests
                 var found = store.Find(cursor, 3);
                 foreach (var stored in found.Take(2))
                 {
-                    cursor = cursor.Served(stored.At, new ConversationId(stored.Id));
+                    cursor = cursor.Served(stored.At, stored.Id);
                     known[stored.Id] = Math.Max(known.GetValueOrDefault(stored.Id), stored.Version);
                 }
 
@@ -112,7 +112,7 @@ public class SyncCursorTests
         public List<(string Id, int Version, long At)> Find(SyncCursor cursor, int take) =>
             [.. Latest
                 .Where(
-                    one => one.At > cursor.From || (one.At == cursor.From && string.CompareOrdinal(one.Id, cursor.After?.Value ?? "") > 0))
+                    one => one.At > cursor.From || (one.At == cursor.From && string.CompareOrdinal(one.Id, cursor.After ?? "") > 0))
                 .OrderBy(one => one.At)
                 .ThenBy(one => one.Id, StringComparer.Ordinal)
                 .Take(take)];

@@ -26,17 +26,31 @@ public sealed class IndexUseTests
     [InlineData("SELECT * FROM c WHERE c.id > 'a' ORDER BY c.id", false)]
     [InlineData("SELECT * FROM c WHERE c.id IN ('a', 'b') AND c.text = 'a'", false)]
     [InlineData("SELECT * FROM c WHERE c.kind IN ('a', 'b')", false)]
+    [InlineData("SELECT * FROM c WHERE ARRAY_CONTAINS(c.kinds, 'a')", false)]
+    [InlineData("SELECT * FROM c WHERE ARRAY_CONTAINS(c.others, 'a')", true)]
     [InlineData("SELECT * FROM c", false)]
     [InlineData("SELECT * FROM c WHERE c.text = 'a'", true)]
     [InlineData("SELECT * FROM c WHERE c.text = 'a' ORDER BY c.seq", true)]
     [InlineData("SELECT * FROM c WHERE c.seq = 1 OR c.text = 'a'", true)]
     public async Task Should_count_a_query_as_a_scan_when_no_index_serves_its_filter(string sql, bool isScan)
     {
-        await using var account = await StartAsync("""{"path":"/pk/?"},{"path":"/seq/?"},{"path":"/kind/?"}""");
+        await using var account = await StartAsync("""{"path":"/pk/?"},{"path":"/seq/?"},{"path":"/kind/?"},{"path":"/kinds/[]/?"}""");
 
         await ChargeAsync(account, sql);
 
         Assert.Equal(isScan, IsCountedAsScan(account));
+    }
+
+    [Fact]
+    public async Task Should_charge_each_value_of_an_array_whose_values_are_indexed()
+    {
+        await using var account = await StartAsync("""{"path":"/pk/?"},{"path":"/kinds/[]/?"}""");
+
+        var none = (await account.CreateAsync("""{"id":"none","pk":"k"}""")).RequestCharge;
+        var text = (await account.CreateAsync("""{"id":"text","pk":"k","kinds":"a"}""")).RequestCharge;
+        var two = (await account.CreateAsync("""{"id":"two","pk":"k","kinds":["a","b"]}""")).RequestCharge;
+
+        Assert.Equal((none, Math.Round(none + 0.8, 2)), (text, Math.Round(two, 2)));
     }
 
     private static async Task<CosmosAccount> StartAsync(string included)

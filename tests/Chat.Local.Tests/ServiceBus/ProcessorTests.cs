@@ -106,7 +106,8 @@ public sealed class ProcessorTests
             }
 
             await Task.Yield();
-            if ((int.Parse(id, null) + count) % 5 == 0)
+            // Not the third time, after which it would be dead-lettered: two processors may leave the same message behind.
+            if (count < 3 && (int.Parse(id, null) + count) % 5 == 0)
             {
                 throw new InvalidOperationException("Now and then.");
             }

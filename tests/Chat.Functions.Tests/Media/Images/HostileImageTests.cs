@@ -1,4 +1,5 @@
 using System.Text;
+using Chat.Functions.Media;
 using Chat.Functions.Media.Images;
 using Xunit;
 
@@ -25,7 +26,7 @@ public sealed class HostileImageTests
             {
                 if (other != contentType)
                 {
-                    AssertRefused("wrong-type", file, other);
+                    AssertRefused("wrong_type", file, other);
                 }
             }
         }
@@ -44,7 +45,7 @@ public sealed class HostileImageTests
     {
         foreach (var contentType in Valid().Keys.Append("image/svg+xml").Append("image/heic").Append("image/avif"))
         {
-            AssertRefused("wrong-type", Encoding.Latin1.GetBytes(file), contentType);
+            AssertRefused("wrong_type", Encoding.Latin1.GetBytes(file), contentType);
         }
     }
 
@@ -80,25 +81,25 @@ public sealed class HostileImageTests
     [Fact]
     public void Should_refuse_a_bomb_by_its_header()
     {
-        AssertRefused("too-many-pixels", Files.Png(Files.Header(60_000, 60_000, 8, 6), Files.Rows(1, 0), Files.PngEnd), "image/png");
-        AssertRefused("too-many-pixels", Files.Png(Files.Header(1, 20_000, 8, 0), Files.Rows(20_000, 0), Files.PngEnd), "image/png");
+        AssertRefused("too_many_pixels", Files.Png(Files.Header(60_000, 60_000, 8, 6), Files.Rows(1, 0), Files.PngEnd), "image/png");
+        AssertRefused("too_many_pixels", Files.Png(Files.Header(1, 20_000, 8, 0), Files.Rows(20_000, 0), Files.PngEnd), "image/png");
 
         // Of the screen and of the frame on it.
         var gif = Files.Gif(0);
         gif.AsSpan(6, 4).Fill(0xEA);
         gif.AsSpan(32, 4).Fill(0xEA);
-        AssertRefused("too-many-pixels", gif, "image/gif");
+        AssertRefused("too_many_pixels", gif, "image/gif");
 
         var jpeg = Valid()["image/jpeg"];
         var frame = jpeg.AsSpan().IndexOf((byte[])[0xFF, 0xC0]);
         jpeg.AsSpan(frame + 5, 4).Fill(0xEA);
-        AssertRefused("too-many-pixels", jpeg, "image/jpeg");
+        AssertRefused("too_many_pixels", jpeg, "image/jpeg");
     }
 
     [Fact]
     public void Should_refuse_51_megapixels_and_take_50()
     {
-        AssertRefused("too-many-pixels", OneBit(10_200, 5_000), "image/png");
+        AssertRefused("too_many_pixels", OneBit(10_200, 5_000), "image/png");
 
         var processed = ImageProcessor.Process(OneBit(10_000, 5_000), "image/png", CancellationToken.None);
         Assert.Equal((10_000, 5_000), (processed.Width, processed.Height));
@@ -142,7 +143,7 @@ public sealed class HostileImageTests
 
     private static void AssertRefused(string reason, byte[] file, string contentType)
     {
-        var refused = Assert.Throws<UnusableImageException>(() => ImageProcessor.Process(file, contentType, CancellationToken.None));
+        var refused = Assert.Throws<UnusableMediaException>(() => ImageProcessor.Process(file, contentType, CancellationToken.None));
         Assert.Equal(reason, refused.Reason);
     }
 
@@ -153,7 +154,7 @@ public sealed class HostileImageTests
             var processed = ImageProcessor.Process(file, contentType, CancellationToken.None);
             Assert.All(processed.Variants, variant => Assert.Empty(Parts.ThatArentPixels(variant.Content.ToArray())));
         }
-        catch (UnusableImageException)
+        catch (UnusableMediaException)
         {
             // As it should be: it isn't a picture any more.
         }

@@ -1,0 +1,55 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Channels;
+
+/// <summary>
+/// <c>POST /channels/{c}/watch</c>: pushes what happens in a channel to the caller's connections for five to ten minutes; 200 with until
+/// when. For who has it on the screen, and sees it.
+/// </summary>
+public sealed class WatchChannel(ConversationReader reader, WatchGroups groups, CurrentUser user, ILogger<WatchChannel> logger)
+{
+    [Function(nameof(WatchChannel))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "channels/{conversationId}/watch")] HttpRequest request,
+        ConversationId conversationId,
+        CancellationToken cancellationToken)
+    {
+        var session = Session.Of(request);
+        if (!await SeesAsync(conversationId, session, cancellationToken))
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        DateTimeOffset until;
+        try
+        {
+            until = await groups.JoinAsync(user.Id, conversationId, cancellationToken);
+        }
+        catch (RealtimeException exception)
+        {
+            logger.WatchFailed(exception);
+            return Problems.Unavailable.ToResult();
+        }
+
+        // They may have been taken out in between, and from the group before they were in it. A caller who is gone is looked at, too.
+        if (!await SeesAsync(conversationId, session, CancellationToken.None))
+        {
+            await groups.TryLeaveAsync(user.Id, conversationId, CancellationToken.None);
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        return new JsonResult<Watching>(StatusCodes.Status200OK, new(until), ChatJson.Default.Watching);
+    }
+
+    private async Task<bool> SeesAsync(ConversationId channel, Session? session, CancellationToken cancellationToken) =>
+        await reader.ReadAsViewerAsync(user.Id, channel, session, cancellationToken) is { Head.IsChannel: true };
+}
+
+/// <summary>The answer to who watches.</summary>
+/// <param name="Until">Until when they are pushed to, unless they ask again.</param>
+internal sealed record Watching(DateTimeOffset Until);

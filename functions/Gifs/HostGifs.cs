@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Chat.Functions.Cards;
+using Chat.Functions.Hooks;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Gifs;
+
+/// <summary>Asks the host app for GIFs.</summary>
+/// <remarks>
+/// One attempt of two seconds; an answer holds for a minute. It learns what is searched for, but neither by whom nor where.
+/// </remarks>
+public sealed class HostGifs(GifOptions options, CardOptions cards, HostCalls calls, TimeProvider time, ILogger<HostGifs> logger)
+{
+    /// <summary>Answers that are kept, each of at most the 64 KB that are read. When there are as many, all are forgotten.</summary>
+    private const int MaxKept = 200;
+
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<GifSearch, (GifPage Page, long At)> _kept = new();
+    private readonly CircuitBreaker _breaker = new(time);
+
+    public bool IsOn => options.IsOn;
+
+    /// <summary>What it finds; null without a usable answer.</summary>
+    internal async Task<GifPage?> TryFindAsync(GifSearch search, CancellationToken cancellationToken)
+    {
+        if (_kept.TryGetValue(search, out var known) && time.GetElapsedTime(known.At) < Kept)
+        {
+            return known.Page;
+        }
+
+        if (!_breaker.Allows())
+        {
+            return null;
+        }
+
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            var json = await calls.GetAsync(options.GifsUrl, options.GifsKey, QueryOf(search), either.Token);
+            var page = GifPage.Read(json, search.Limit, cards);
+            _breaker.Note(isFailure: false);
+            Keep(search, page);
+            return page;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.NotFound(exception);
+            if (_breaker.Note(isFailure: true))
+            {
+                logger.GifsPaused();
+            }
+
+            return null;
+        }
+    }
+
+    private static string QueryOf(GifSearch search)
+    {
+        var query = $"q={Uri.EscapeDataString(search.Words)}&limit={search.Limit.ToString(CultureInfo.InvariantCulture)}";
+        return search.Cursor is null ? query : $"{query}&cursor={Uri.EscapeDataString(search.Cursor)}";
+    }
+
+    private void Keep(GifSearch search, GifPage page)
+    {
+        if (_kept.Count >= MaxKept)
+        {
+            _kept.Clear();
+        }
+
+        _kept[search] = (page, time.GetTimestamp());
+    }
+}
+
+/// <summary>The log lines of GIFs. They don't say what was searched for.</summary>
+internal static partial class GifsLog
+{
+    [LoggerMessage(742, LogLevel.Warning, "The host app found no GIFs in a usable answer; the search is to be tried again.")]
+    public static partial void NotFound(this ILogger logger, Exception exception);
+
+    [LoggerMessage(743, LogLevel.Error, "The host app answered no search for GIFs again and again, and isn't asked for a while.")]
+    public static partial void GifsPaused(this ILogger logger);
+}

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using Azure;
+using Chat.Functions.Media;
+using Chat.Functions.Moderation;
+using Chat.Functions.Shared;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Reports;
+
+/// <summary>Keeps copies of the photos that are reported: they are there for moderators when the message is taken back.</summary>
+/// <remarks>
+/// What can't be copied at once, as it is large, still processed or Blob Storage fails, the queue copies later: a report is taken all the
+/// same, and the file isn't deleted for an hour. Of what was said around reported messages nothing is copied but the words.
+/// </remarks>
+public sealed class ReportedPhotos(
+    MediaBlobs blobs,
+    MediaStore store,
+    MediaQueue queue,
+    CaseStore cases,
+    TimeProvider time,
+    ILogger<ReportedPhotos> logger)
+{
+    private const int MaxParallel = 8;
+
+    /// <summary>How soon to look again for a photo that is processed.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a file stays that is to be copied, though its message is taken back.</summary>
+    private static readonly TimeSpan Held = TimeSpan.FromHours(1);
+
+    /// <summary>Keeps the evidence, with the photos of which there is a copy by now. May be repeated.</summary>
+    public async Task KeepAsync(Reported reported, CancellationToken cancellationToken)
+    {
+        var copied = new ConcurrentDictionary<MediaId, KeptEvidence?>();
+        var meant = reported.Evidence.Where(IsMeant).ToList();
+        await Each.TryAsync(
+            [.. meant.SelectMany(PhotosOf).Distinct()],
+            MaxParallel,
+            async (id, cancel) => copied[id] = await TryCopyAsync(reported.Target.CaseId, id, cancel),
+            cancellationToken);
+        await cases.KeepAsync([.. reported.Evidence.Select(With)], cancellationToken);
+        foreach (var one in meant)
+        {
+            foreach (var id in PhotosOf(one).Where(id => copied[id] != KeptEvidence.Kept))
+            {
+                await queue.SendAsync(
+                    new PhotoReported(one.CaseId, one.Id, id),
+                    copied[id] == KeptEvidence.TooLarge ? null : time.GetUtcNow() + Soon,
+                    cancellationToken);
+            }
+        }
+
+        bool IsMeant(Evidence one) => one.ReportedAt is not null || reported.Target.Kind == TargetKind.Conversation;
+
+        Evidence With(Evidence one) =>
+            IsMeant(one) && PhotosOf(one).Where(id => copied[id] == KeptEvidence.Kept).ToList() is { Count: > 0 } photos
+                ? one with { Photos = photos }
+                : one;
+    }
+
+    /// <summary>Copies a photo that couldn't be copied when it was reported, and adds it to the evidence. Idempotent.</summary>
+    public async Task CopyAsync(PhotoReported due, CancellationToken cancellationToken)
+    {
+        await HoldAsync(due.MediaId, cancellationToken);
+        var isKept = await IsKeptAsync();
+        var state = isKept ? null : (await store.ReadAsync(due.MediaId, cancellationToken)).Document?.State;
+
+        // It may have become ready in between.
+        if (isKept || (state == MediaState.Ready && await IsKeptAsync()))
+        {
+            await cases.AddPhotosAsync(due.CaseId, due.EvidenceId, [due.MediaId], cancellationToken);
+        }
+        else if (state == MediaState.Processing)
+        {
+            await queue.SendAsync(due, time.GetUtcNow() + Soon, cancellationToken);
+        }
+        else if (state != MediaState.Failed)
+        {
+            // Of what failed nobody saw anything.
+            logger.PhotoGone();
+        }
+
+        async Task<bool> IsKeptAsync() =>
+            await blobs.KeepEvidenceAsync(due.CaseId, due.MediaId, isAtOnce: false, cancellationToken) == KeptEvidence.Kept;
+    }
+
+    private static IEnumerable<MediaId> PhotosOf(Evidence one) =>
+        [
+            .. one.Message?.Attachments?.Select(file => file.MediaId) ?? [],
+            .. one.Message?.LinkPreview?.Image is { } image ? [image.MediaId] : Array.Empty<MediaId>(),
+        ];
+
+    /// <summary>Renewed while half of the time is left: a copy takes less.</summary>
+    private Task HoldAsync(MediaId id, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return store.HoldAsync(id, now + Held, now + (Held / 2), cancellationToken);
+    }
+
+    /// <summary>Null when Blob Storage failed.</summary>
+    private async Task<KeptEvidence?> TryCopyAsync(CaseId of, MediaId id, CancellationToken cancellationToken)
+    {
+        var kept = await CopyAtOnceAsync(of, id, cancellationToken);
+        if (kept != KeptEvidence.Kept)
+        {
+            await HoldAsync(id, cancellationToken);
+        }
+
+        return kept;
+    }
+
+    private async Task<KeptEvidence?> CopyAtOnceAsync(CaseId of, MediaId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await blobs.KeepEvidenceAsync(of, id, isAtOnce: true, cancellationToken);
+        }
+        catch (Exception failure) when (failure is RequestFailedException or AggregateException)
+        {
+            // An aggregate is what retries end with that met no answer.
+            logger.PhotoNotCopied(failure);
+            return null;
+        }
+    }
+}
+
+/// <summary>The log lines of reported photos.</summary>
+internal static partial class ReportedPhotosLog
+{
+    [LoggerMessage(732, LogLevel.Warning, "A reported photo could not be copied at once; it is tried again.")]
+    public static partial void PhotoNotCopied(this ILogger logger, Exception exception);
+
+    [LoggerMessage(733, LogLevel.Warning, "A reported file was gone before it could be copied.")]
+    public static partial void PhotoGone(this ILogger logger);
+}

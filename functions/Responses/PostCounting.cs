@@ -1,0 +1,116 @@
+using Chat.Functions.Delivery;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Responses;
+
+/// <summary>Folds what shards counted into what is shown, and has those told who have the channel open.</summary>
+/// <remarks>
+/// At-least-once, in any order, from any instance: see <see cref="FoldedCounts"/>. It is told of each change by the change feed, which
+/// shows a shard as it is then: a thousand reactions between two pages are folded once.
+/// </remarks>
+public sealed class PostCounting(ChatContainers containers, DeliveryQueue queue, CountsPush push, ILogger<PostCounting> logger)
+{
+    private const int MaxParallel = 16;
+
+    private readonly Container _conversations = containers.Conversations;
+
+    /// <summary>Folds the counts that a page of the change feed shows, or enqueues that on <c>fanout</c>.</summary>
+    /// <param name="changes">The page.</param>
+    /// <param name="inline">Ends the folding at once.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="Exception">Neither succeeded: the page is to come again.</exception>
+    public Task FoldPageAsync(string changes, CancellationToken inline, CancellationToken cancellationToken) =>
+        Each.TryAsync(ChangedCounts.Read(changes), MaxParallel, (post, cancel) => FoldAsync(post, inline, cancel), cancellationToken);
+
+    /// <summary>Folds what a shard has counted by now.</summary>
+    public async Task FoldAsync(FoldCounts message, CancellationToken cancellationToken)
+    {
+        var (channel, ordinal) = (message.ConversationId, message.Ordinal);
+        var shard = ResponseShard.Of(channel, message.Shard, ordinal);
+        await _conversations.RefreshSessionAsync(CountedShard.DocumentId(ordinal), shard.Partition, cancellationToken);
+        var (counted, _) = await _conversations.ReadDocumentAsync(
+            CountedShard.DocumentId(ordinal),
+            shard.Partition,
+            ChatJson.Default.CountedShard,
+            cancellationToken: cancellationToken);
+        if (counted is not null)
+        {
+            await FoldAsync(channel, ordinal, [(shard, counted.Counts)], cancellationToken);
+        }
+    }
+
+    private async Task FoldAsync(ChangedCounts post, CancellationToken inline, CancellationToken cancellationToken)
+    {
+        var unread = post.Shards.Where(one => one.Counts is null).Select(one => one.Shard);
+        try
+        {
+            await FoldAsync(post.Channel, post.Ordinal, [.. post.Shards.Where(one => one.Counts is not null)!], inline);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.CountsNotFolded(exception, post.Channel);
+            unread = post.Shards.Select(one => one.Shard);
+        }
+
+        foreach (var shard in unread)
+        {
+            var later = new FoldCounts { ConversationId = post.Channel, Ordinal = post.Ordinal, Shard = shard.Number };
+            await queue.EnqueueAsync(later, null, cancellationToken);
+        }
+    }
+
+    private async Task FoldAsync(
+        ConversationId channel,
+        long ordinal,
+        IReadOnlyList<(ResponseShard Shard, PostCounts? Counts)> changed,
+        CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; changed.Count > 0; attempt = Contention.Next(attempt))
+        {
+            var (known, etag) = await _conversations.ReadDocumentAsync(
+                FoldedCounts.DocumentId(ordinal),
+                channel,
+                ChatJson.Default.FoldedCounts,
+                cancellationToken: cancellationToken);
+            var before = known ?? FoldedCounts.None(channel, ordinal);
+            var after = changed.Aggregate(before, static (folded, one) => folded.With(one.Shard.Number, one.Counts!));
+            if (ReferenceEquals(after, before))
+            {
+                return;
+            }
+
+            // Before it is written: after a crash in between, nothing would say that they weren't told.
+            var isOfViews = changed.All(one => one.Counts!.DiffersInViewsFrom(before.In(one.Shard.Number)));
+            await push.ScheduleAsync(channel, isOfViews, cancellationToken);
+            if (await _conversations.TryWriteDocumentAsync(
+                after,
+                after.Id,
+                new PartitionKey(channel.Value),
+                etag,
+                ChatJson.Default.FoldedCounts,
+                cancellationToken))
+            {
+                // Where the write took longer than the window, that push came before it.
+                await push.ScheduleAsync(channel, isOfViews, cancellationToken);
+                return;
+            }
+
+            // Another instance folded, or a replica that lags said how it is.
+            await _conversations.RefreshSessionAsync(after.Id, new PartitionKey(channel.Value), cancellationToken);
+        }
+    }
+}
+
+/// <summary>Folds the counts of a post in one shard, as they are stored by then.</summary>
+public sealed record FoldCounts : FanOutMessage
+{
+    public required long Ordinal { get; init; }
+
+    public required int Shard { get; init; }
+
+    /// <summary>Random: the shard may have changed since the same was enqueued and folded.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public override string MessageId => OpaqueId.Random();
+}

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Previews;
+using Chat.Local;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>Links get previews where the operator wants them; what is linked to never learns who reads.</summary>
+public class When_messages_have_links
+{
+    private static readonly Dictionary<string, string?> On = new(StringComparer.Ordinal) { ["Previews:Enabled"] = "true" };
+
+    [Fact]
+    public async Task Should_show_what_the_page_says_and_go_with_the_link()
+    {
+        var (web, clock) = (new FakeWeb(), new JumpingClock());
+        await using var app = await StartAsync(web, On, time: clock);
+        using var uploads = new Uploads(app.Azure);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var phone = await bob.ListenAsync();
+        var message = await alice.SayAsync(conversation, new { text = "Look: http://site.example/tram!" });
+        Assert.Null(message.At("linkPreview"));
+
+        var pushed = (await phone.ReceivesEventAsync("message.updated")).At("message")!.Value;
+        var preview = pushed.At("linkPreview")!.Value;
+        Assert.Equal(("http://site.example/tram", "Lisbon by tram"), (preview.Text("url"), preview.Text("title")));
+        Assert.Equal("Line 28", preview.Text("description"));
+        Assert.Equal((0L, null), (pushed.Number("revision"), pushed.Text("editedAt")));
+        var image = preview.Text("image.mediaId")!;
+        var shown = (await Uploads.AddressOfAsync(bob, message, image)).Text("url")!;
+        Assert.NotNull(await uploads.GetAsync(shown));
+        await app.HasDeliveredAsync();
+        Assert.Equal(1, (await bob.SummaryAsync(conversation))!.UnreadCount);
+
+        // Once fetched it is known for a day, and forwarded it is looked for anew.
+        var again = await alice.SayAsync(conversation, new { text = "Again http://site.example/tram" });
+        await Eventually.SeesAsync(() => bob.AskAsync("GET", again.Path()), seen => seen.Text("linkPreview.image.mediaId") == image);
+        Assert.Equal(["/tram", "/tram.jpg"], web.Asked);
+
+        var edited = await alice.AskAsync("PATCH", message.Path(), new { text = "Never mind" });
+        Assert.Null(edited.At("linkPreview"));
+        Assert.Equal("media_not_found", (await Uploads.AddressOfAsync(bob, message, image)).Text("code"));
+        Assert.NotNull(await uploads.GetAsync(shown));
+        await alice.AskAsync("DELETE", again.Path());
+        await app.HasDeliveredAsync();
+        clock.Jump(TimeSpan.FromMinutes(11));
+        await app.HasDeliveredAsync();
+        clock.Jump(TimeSpan.FromHours(25));
+        await Eventually.SeesAsync(clock, uploads.BlobsAsync, blobs => blobs.Count == 0);
+    }
+
+    [Fact]
+    public async Task Should_fetch_nothing_unless_it_is_wanted()
+    {
+        var web = new FakeWeb();
+        await using var azure = await LocalAzure.StartAsync(directory: null);
+        string conversation;
+        await using (var off = await StartAsync(web, new Dictionary<string, string?>(StringComparer.Ordinal), azure))
+        {
+            conversation = (await off.As("alice").CreateGroupAsync("Trip", "bob")).ConversationId;
+            await off.As("alice").SayAsync(conversation, new { text = "http://site.example/off" });
+            await off.HasDeliveredAsync();
+        }
+
+        await using var app = await StartAsync(web, On, azure);
+        var alice = app.As("alice");
+        await alice.AskAsync("PATCH", $"/api/conversations/{conversation}", new { messageTtl = 86400 });
+        await alice.SayAsync(conversation, new { text = "http://site.example/disappears" });
+        var blocked = (await alice.StartDirectAsync("carol")).ConversationId;
+        await app.As("carol").DoAsync("PUT", "/api/restrictions/alice");
+        await alice.SayAsync(blocked, new { text = "http://site.example/restricted" });
+        var open = (await alice.StartDirectAsync("bob")).ConversationId;
+        foreach (var host in new[] { "inner.example", "127.0.0.1", "2130706433" })
+        {
+            await alice.SayAsync(open, new { text = $"http://{host}/inner" });
+        }
+
+        var last = await alice.SayAsync(open, new { text = "http://site.example/tram" });
+        await Eventually.SeesAsync(() => alice.AskAsync("GET", last.Path()), seen => seen.At("linkPreview") is not null);
+        await app.HasDeliveredAsync();
+        Assert.Equal(["/tram", "/tram.jpg"], web.Asked);
+    }
+
+    private static Task<ChatApp> StartAsync(
+        FakeWeb web,
+        Dictionary<string, string?> settings,
+        LocalAzure? azure = null,
+        TimeProvider? time = null) =>
+        ChatApp.StartAsync(azure, settings, time, change: services => services.Replace(ServiceDescriptor.Singleton<PublicNetwork>(web)));
+
+    /// <summary>A site of the public Internet, and a name that leads into the operator's network.</summary>
+    private sealed class FakeWeb : PublicNetwork
+    {
+        private readonly ConcurrentQueue<string> _asked = [];
+
+        public List<string> Asked => [.. _asked];
+
+        public override Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<IPAddress>>([IPAddress.Parse(host == "site.example" ? "93.184.215.14" : "10.0.0.1")]);
+
+        public override Task<Stream> ConnectAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellationToken) =>
+            Task.FromResult<Stream>(new Connection(_asked));
+    }
+
+    private sealed class Connection(ConcurrentQueue<string> asked) : Stream
+    {
+        private Stream? _answer;
+
+        public override bool CanRead => true;
+
+        public override bool CanWrite => true;
+
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            var path = Encoding.ASCII.GetString(buffer, offset, count).Split(' ')[1];
+            asked.Enqueue(path);
+            var (type, body) = path.EndsWith(".jpg", StringComparison.Ordinal)
+                ? ("image/jpeg", new Photo().Bytes)
+                : ("text/html", """
+                    <meta property="og:title" content="Lisbon by tram"><meta property="og:description" content="Line 28">
+                    <meta property="og:image" content="/tram.jpg">
+                    """u8.ToArray());
+            _answer = new MemoryStream([
+                .. Encoding.ASCII.GetBytes(string.Create(
+                    CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n")),
+                .. body,
+            ]);
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => _answer!.Read(buffer, offset, count);
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}
