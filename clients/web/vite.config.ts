@@ -9,6 +9,16 @@ export default defineConfig({
   // From their sources, so that one build is enough.
   resolve: {
     alias: {
+      '@chat-functions/client/collections': fileURLToPath(new URL('../sdk/src/collections.ts', import.meta.url)),
+      '@chat-functions/react/collections': fileURLToPath(new URL('../react/src/collections.ts', import.meta.url)),
+      '@chat-functions/client/channels': fileURLToPath(new URL('../sdk/src/channels.ts', import.meta.url)),
+      '@chat-functions/react/channels': fileURLToPath(new URL('../react/src/channels.ts', import.meta.url)),
+      '@chat-functions/client/media': fileURLToPath(new URL('../sdk/src/media.ts', import.meta.url)),
+      '@chat-functions/client/sharing': fileURLToPath(new URL('../sdk/src/sharing.ts', import.meta.url)),
+      '@chat-functions/react/media': fileURLToPath(new URL('../react/src/media.ts', import.meta.url)),
+      '@chat-functions/react/sharing': fileURLToPath(new URL('../react/src/sharing.ts', import.meta.url)),
+      '@chat-functions/client/voice': fileURLToPath(new URL('../sdk/src/voice.ts', import.meta.url)),
+      '@chat-functions/react/voice': fileURLToPath(new URL('../react/src/voice.ts', import.meta.url)),
       '@chat-functions/client': fileURLToPath(new URL('../sdk/src/index.ts', import.meta.url)),
       '@chat-functions/react': fileURLToPath(new URL('../react/src/index.ts', import.meta.url)),
     },
@@ -22,5 +32,5 @@ export default defineConfig({
       ['/api', '/local', '/client'].map(path => [path, { target: process.env.CHAT_URL ?? 'http://localhost:7071', ws: true }]),
     ),
   },
-  test: { environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/setup.ts'] },
+  test: { environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/setup.ts'], testTimeout: 30_000 },
 });

@@ -62,7 +62,8 @@ export function useThread(conversationId: string, rootMessageId: string, { aroun
   return useWindow(window);
 }
 
-function useWindow(window: MessageWindow): Messages {
+/** What a window shows, for the hooks that make one. */
+export function useWindow(window: MessageWindow): Messages {
   const state = useObservable(window);
   return useMemo(
     () => ({

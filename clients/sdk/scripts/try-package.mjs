@@ -55,7 +55,8 @@ async function tryPage() {
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: { jsx: 'react-jsx' } }));
   await writeFile(join(project, 'index.html'), '<div id="root"></div><script type="module" src="/page.tsx"></script>');
   await build({ root: project, base: './', logLevel: 'error' });
-  const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(path => existsSync(path));
+  const browsers = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'].map(name => `/usr/bin/${name}`);
+  const executablePath = browsers.find(path => existsSync(path));
   // What the test answers itself doesn't come from loopback, which others may not call.
   const args = ['--no-sandbox', '--disable-gpu', '--disable-features=LocalNetworkAccessChecks'];
   const browser = await playwright.chromium.launch({ executablePath, args });

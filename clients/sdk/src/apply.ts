@@ -114,8 +114,8 @@ export async function beginLog(batch: Batch, conversationId: string, page: Page)
   if (known?.applied && known.applied >= page.fromSeq - 1) return await mergePage(batch, conversationId, page);
   // What happened between isn't known: what is kept from before may be outdated, and is asked for again when it is looked at.
   await batch.putLog({ ...(known ?? emptyLog(conversationId, batch.now)), applied: page.toSeq, ranges: [] });
-  const threads = await batch.tx.range<LogRecord>('logs', [conversationId, '\u0001'], [conversationId, []] as never);
-  if (threads.length) await batch.tx.deleteRange('logs', [conversationId, '\u0001'], [conversationId, []] as never);
+  const threads = [[conversationId, '\u0001'], [conversationId, []] as never] as const;
+  if ((await batch.tx.range<LogRecord>('logs', ...threads)).length) await batch.tx.deleteRange('logs', ...threads);
   await mergePage(batch, conversationId, page);
 }
 
@@ -167,8 +167,8 @@ async function changeQuotes(batch: Batch, conversationId: string, messageId: str
   }
 }
 
-export function unsent(message: Message, at: string, by: string | undefined, reason: 'moderator' | undefined): Message {
-  const { editedAt, replyTo, mentions, mentionsAll, poll, held, ...rest } = message;
+export function unsent<T extends Message>(message: T, at: string, by: string | undefined, reason?: 'moderator'): T {
+  const { editedAt, replyTo, mentions, mentionsAll, poll, held, attachments, cards, location, sticker, linkPreview, ...rest } = message;
   return {
     ...rest,
     text: '',
@@ -177,7 +177,7 @@ export function unsent(message: Message, at: string, by: string | undefined, rea
     unsentAt: at,
     ...(by && { unsentBy: by }),
     ...(reason && { unsentReason: reason }),
-  };
+  } as unknown as T;
 }
 
 export function withReaction(all: readonly ReactionSummary[], key: string, by: string): readonly ReactionSummary[] {

@@ -5,7 +5,7 @@ import { Core } from './core.js';
 import type { Env } from './env.js';
 
 import { Handle } from './handle.js';
-import { Derived } from './live.js';
+import { Derived, keepList } from './live.js';
 import type { Observable } from './observable.js';
 import { PresenceWatch, Profiles } from './people.js';
 import { Resource } from './resource.js';
@@ -46,14 +46,15 @@ export class Client implements Chat {
   readonly requests: Resource<readonly Request[]>;
   readonly privacy: Resource<Privacy | undefined>;
   readonly api: Api;
-  readonly #core: Core;
+  /** For the other entries of this package. */
+  readonly core: Core;
   readonly #profiles: Profiles;
   readonly #presence: PresenceWatch;
   readonly #lists = new Map<ConversationFilter, Derived<ConversationList>>();
   readonly #handles = new Map<string, Handle>();
 
   constructor(env: Env, options: ChatOptions) {
-    const core = (this.#core = new Core(env, options));
+    const core = (this.core = new Core(env, options));
     // Who needs it learns of it by `connection`.
     core.ready.catch(() => {});
     this.connection = core.connection;
@@ -96,18 +97,13 @@ export class Client implements Chat {
   conversations(filter: ConversationFilter = 'active'): Observable<ConversationList> {
     const known = this.#lists.get(filter);
     if (known) return known;
-    const core = this.#core;
+    const core = this.core;
     const list = new Derived<ConversationList>(before => {
       const found = core.list.views.getSnapshot().filter(filters[filter]);
-      const conversations = [
-        ...found.filter(({ preferences }) => preferences.pinned),
-        ...found.filter(({ preferences }) => !preferences.pinned),
-      ];
-      const isSame =
-        before?.conversations.length === conversations.length && conversations.every((view, index) => view === before.conversations[index]);
-      return isSame && before.isLoaded === core.list.isLoaded
-        ? before
-        : { conversations: isSame ? before.conversations : conversations, isLoaded: core.list.isLoaded };
+      const sorted = found.sort((one, other) => +other.preferences.pinned - +one.preferences.pinned);
+      const conversations = keepList(before?.conversations, sorted);
+      const { isLoaded } = core.list;
+      return before?.conversations === conversations && before.isLoaded === isLoaded ? before : { conversations, isLoaded };
     });
     core.list.views.subscribe(() => list.invalidate());
     this.#lists.set(filter, list);
@@ -116,7 +112,7 @@ export class Client implements Chat {
 
   conversation(conversationId: string): Handle {
     let handle = this.#handles.get(conversationId);
-    if (!handle) this.#handles.set(conversationId, (handle = new Handle(this.#core, conversationId)));
+    if (!handle) this.#handles.set(conversationId, (handle = new Handle(this.core, conversationId)));
     return handle;
   }
 
@@ -125,28 +121,25 @@ export class Client implements Chat {
   }
 
   createGroup({ title, members }: { readonly title: string; readonly members: readonly string[] }): Promise<Conversation> {
-    return this.#create({ kind: 'group', title, members }, this.#core.env.id());
+    return this.#create({ kind: 'group', title, members }, this.core.env.id());
   }
 
   async joinByInvite(code: string): Promise<{ readonly conversationId: string; readonly conversation?: Conversation }> {
-    const { http } = this.#core;
-    const answer = (await http.insist(() => http.ask('post', '/invites/{code}/join', { path: { code } }))) as
+    const answer = (await this.#insist('post', '/invites/{code}/join', { path: { code } })) as
       ConversationDetails | { conversationId: string };
     const { conversationId } = answer;
     return 'kind' in answer ? { conversationId, conversation: await this.conversation(conversationId).keep(answer) } : { conversationId };
   }
 
   async acceptRequest(conversationId: string): Promise<void> {
-    const { http } = this.#core;
-    await http.insist(() => http.ask('post', '/requests/{conversationId}/accept', { path: { conversationId } }));
+    await this.#insist('post', '/requests/{conversationId}/accept', { path: { conversationId } });
     this.requests.reload();
-    const details = await http.insist(() => http.ask('get', '/conversations/{conversationId}', { path: { conversationId } }));
+    const details = await this.#insist('get', '/conversations/{conversationId}', { path: { conversationId } });
     await this.conversation(conversationId).keep(details as ConversationDetails);
   }
 
   async declineRequest(conversationId: string, { block = false }: { readonly block?: boolean } = {}): Promise<void> {
-    const { http } = this.#core;
-    await http.insist(() => http.ask('post', '/requests/{conversationId}/decline', { path: { conversationId }, body: { block } }));
+    await this.#insist('post', '/requests/{conversationId}/decline', { path: { conversationId }, body: { block } });
     this.requests.reload();
     if (block) this.blocks.reload();
   }
@@ -160,15 +153,14 @@ export class Client implements Chat {
   }
 
   async report(report: Report): Promise<string> {
-    const { http, env } = this.#core;
+    const { env } = this.core;
     const { conversationId } = report.target as { conversationId?: string };
     const asked = { body: report, idempotencyKey: env.id(), about: conversationId ? [conversationId] : [] };
-    return ((await http.insist(() => http.ask('post', '/reports', asked))) as { reportId: string }).reportId;
+    return ((await this.#insist('post', '/reports', asked)) as { reportId: string }).reportId;
   }
 
   async setPrivacy(change: PrivacyChange): Promise<void> {
-    const { http } = this.#core;
-    this.privacy.provide((await http.insist(() => http.ask('patch', '/me/privacy', { body: change }))) as Privacy);
+    this.privacy.provide((await this.#insist('patch', '/me/privacy', { body: change })) as Privacy);
   }
 
   profile(userId: string, conversationId?: string): Observable<Profile | undefined> {
@@ -180,42 +172,46 @@ export class Client implements Chat {
   }
 
   on<T extends ChatEventType>(type: T, listener: (event: ChatEventOf<T>) => void): () => void {
-    return this.#core.listen(event => {
+    return this.core.listen(event => {
       if (event?.type === type) listener(event as ChatEventOf<T>);
     });
   }
 
   get isClosed(): boolean {
-    return this.#core.isClosed;
+    return this.core.isClosed;
   }
 
   close(): Promise<void> {
-    return this.#core.close();
+    return this.core.close();
   }
 
   async signOut({ everywhere = false }: { readonly everywhere?: boolean } = {}): Promise<void> {
-    const { http } = this.#core;
+    const { http } = this.core;
     try {
       if (everywhere) await http.ask('post', '/realtime/sign-out');
     } finally {
-      await this.#core.wipe();
+      await this.core.wipe();
     }
   }
 
+  /** Asks again while it may succeed. */
+  #insist(...asked: Parameters<Core['http']['ask']>): Promise<unknown> {
+    const { http } = this.core;
+    return http.insist(() => http.ask(...asked));
+  }
+
   async #create(body: object, idempotencyKey?: string): Promise<Conversation> {
-    const { http } = this.#core;
-    const details = (await http.insist(() => http.ask('post', '/conversations', { body, idempotencyKey }))) as ConversationDetails;
+    const details = (await this.#insist('post', '/conversations', { body, idempotencyKey })) as ConversationDetails;
     return await this.conversation(details.conversationId).keep(details);
   }
 
   async #block(method: 'put' | 'delete', userId: string): Promise<void> {
-    const { http } = this.#core;
-    await http.insist(() => http.ask(method, '/blocks/{userId}', { path: { userId } }));
+    await this.#insist(method, '/blocks/{userId}', { path: { userId } });
     this.blocks.reload();
   }
 
   #resource<T>(kind: string, initial: T, fetch: () => Promise<T>, types: readonly ChatEvent['type'][]): Resource<T> {
-    const core = this.#core;
+    const core = this.core;
     const reduce = (value: T, event: ChatEvent) => (types.includes(event.type) ? undefined : value);
     return new Resource<T>(core, { key: ['', kind], initial, fetch, reduce });
   }

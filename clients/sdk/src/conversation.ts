@@ -23,7 +23,7 @@ export type PreferencesChange = RequestOf<'patch', '/conversations/{conversation
 export interface WindowOptions {
   /** Shows what is around this `seq`; without it the newest. */
   readonly around?: number;
-  /** Messages of the first page and of each load, 1–100; 50. */
+  /** Messages of the first page and of each load, 2–100; 50. */
   readonly pageSize?: number;
 }
 
@@ -101,7 +101,7 @@ export interface Conversation {
 
   pin(messageId: string): Promise<void>;
   unpin(messageId: string): Promise<void>;
-  /** Sends its text on, without its origin: all of `to` answer together. */
+  /** Sends its text and files on, without its origin: all of `to` answer together. */
   forward(messageId: string, to: readonly string[]): Promise<readonly { readonly conversationId: string; readonly isSent: boolean }[]>;
   revisions(messageId: string): Promise<readonly { readonly revision: number; readonly text: string; readonly at: string }[]>;
   /** Everyone who reacted, by user id. */

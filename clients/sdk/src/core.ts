@@ -46,7 +46,7 @@ export class Core {
   readonly #listeners = new Set<(event: ChatEvent | undefined) => void>();
   readonly #screens = new Map<string, readonly string[]>();
   readonly #fetching = new Map<string, Promise<void>>();
-  readonly #confirmed = new Map<string, { ranges: Ranges }>();
+  #confirmed: Record<string, { ranges: Ranges }> = {};
   readonly #unlisten: () => void;
 
   readonly env: Env;
@@ -69,7 +69,7 @@ export class Core {
     this.queue.wake = () => this.#wake(false);
     this.queue.changed = () => {
       this.list.views.invalidate();
-      for (const id of this.#watchers.keys()) this.#changed(id, 'outbox');
+      for (const id of this.#watchers.keys()) this.changed(id, 'outbox');
     };
     this.#unlisten = env.onChange(() => this.list.views.invalidate());
   }
@@ -78,12 +78,11 @@ export class Core {
     return this.#me;
   }
 
-  /** Says that a conversation is on the screen, and calls back when it changes. */
+  /** Says that a conversation is on the screen, has its gaps closed, and calls back when it changes. */
   watch(conversationId: string, changed: (what: Change) => void): () => void {
     const watchers = this.#watchers.get(conversationId) ?? new Set();
-    const isFirst = !watchers.size;
     this.#watchers.set(conversationId, watchers.add(changed));
-    if (isFirst) this.#announce(conversationId);
+    this.#announce(conversationId);
     return () => {
       watchers.delete(changed);
       if (watchers.size) return;
@@ -100,10 +99,7 @@ export class Core {
 
   /** What pages have said since the connection was made. */
   confirmed(conversationId: string, threadId: string): { ranges: Ranges } {
-    const key = `${conversationId} ${threadId}`;
-    let confirmed = this.#confirmed.get(key);
-    if (!confirmed) this.#confirmed.set(key, (confirmed = { ranges: [] }));
-    return confirmed;
+    return (this.#confirmed[`${conversationId} ${threadId}`] ??= { ranges: [] });
   }
 
   /** Asks for the current version of messages, each once at a time. */
@@ -182,14 +178,14 @@ export class Core {
     const isEnded = blocked.some(id => !value.includes(id));
     this.list.blocked = value;
     this.list.views.invalidate();
-    for (const id of this.#watchers.keys()) this.#changed(id, 'outbox');
+    for (const id of this.#watchers.keys()) this.changed(id, 'outbox');
     // What they said while they were blocked isn't kept; the service shows it within 30 s.
     for (const wait of isEnded ? [1000, 31_000] : []) this.env.after(wait, () => this.#confirmAll());
   }
 
   #confirmAll(): void {
-    this.#confirmed.clear();
-    for (const id of this.#watchers.keys()) this.#changed(id, 'connected');
+    this.#confirmed = {};
+    for (const id of this.#watchers.keys()) this.changed(id, 'connected');
   }
 
   // -- Opening
@@ -291,11 +287,11 @@ export class Core {
     if (!this.#store) return;
     if (reset || conversations.size) await this.list.read(this.#store, reset ? undefined : conversations);
     for (const people of reset ? [this.blocks, this.mutes] : []) people.reload();
-    for (const id of new Set([...logs, ...conversations, ...(reset ? this.#watchers.keys() : [])])) this.#changed(id, 'log');
+    for (const id of new Set([...logs, ...conversations, ...(reset ? this.#watchers.keys() : [])])) this.changed(id, 'log');
     if (outbox) await this.queue.refresh();
   }
 
-  #changed(conversationId: string, what: Change): void {
+  changed(conversationId: string, what: Change): void {
     tell(this.#watchers.get(conversationId) ?? [], what);
   }
 

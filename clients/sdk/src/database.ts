@@ -1,4 +1,4 @@
-import { tables, type Engine, type Key, type RangeOptions, type Table, type Tx } from './store.js';
+import { tables, type Engine, type Key, type Table, type Tx } from './store.js';
 
 /** Raised when what is kept changes its shape: everything but the outbox is dropped then, and asked for again. */
 const schema = 1;
@@ -51,7 +51,8 @@ class Database implements Engine {
       }
       throw error;
     }
-    await done;
+    // What was read is right at once; only what was written may still be lost.
+    if (mode === 'readwrite') await done;
     return result;
   }
 
@@ -71,19 +72,15 @@ const within = (transaction: IDBTransaction): Tx => {
   const all = (from: Key, to: Key) => IDBKeyRange.bound(from, to);
   return {
     get: async (table, key) => await answerOf(at(table).get(key as IDBValidKey)),
-    range: async <T>(table: Table, from: Key, to: Key, { limit, isLast }: RangeOptions = {}) => {
-      let first: IDBValidKey = from as IDBValidKey;
-      if (isLast && limit) {
-        // Where the last ones begin takes two steps, however many they are.
-        const request = at(table).openKeyCursor(all(from, to), 'prev');
-        let cursor = await answerOf(request);
-        if (limit > 1) {
-          cursor?.advance(limit - 1);
-          cursor &&= await answerOf(request);
-        }
-        first = cursor?.key ?? first;
+    range: async <T>(table: Table, from: Key, to: Key) => await answerOf<T[]>(at(table).getAll(all(from, to))),
+    nth: async (table, from, to, n, isFromLast) => {
+      const request = at(table).openKeyCursor(all(from, to), isFromLast ? 'prev' : 'next');
+      let cursor = await answerOf(request);
+      if (n > 1) {
+        cursor?.advance(n - 1);
+        cursor &&= await answerOf(request);
       }
-      return await answerOf<T[]>(at(table).getAll(all(first as Key, to), limit));
+      return cursor?.key as Key | undefined;
     },
     put: async (table, key, value) => void (await answerOf(at(table).put(value, key as IDBValidKey))),
     delete: async (table, key) => await answerOf(at(table).delete(key as IDBValidKey)),

@@ -270,7 +270,8 @@ export class Engine {
   }
 
   async #close(conversationId: string, isGap: boolean): Promise<void> {
-    const { env, host } = { env: this.host.env, host: this.host };
+    const { host } = this;
+    const { env } = host;
     const generation = this.#generation;
     // What is missing may just be late; and others miss it as well.
     if (isGap) await new Promise<void>(resolve => env.after(100 + env.random() * 400, resolve));

@@ -1,6 +1,6 @@
 import type { Core } from './core.js';
 import type { ConversationRecord } from './list.js';
-import { Derived, keep } from './live.js';
+import { Derived, keep, keepList } from './live.js';
 import { conversationView } from './overlay.js';
 import { type Store, under } from './store.js';
 import type { ConversationView } from './types.js';
@@ -19,7 +19,7 @@ export class Entries {
 
   /** Whether what this user says in the conversation isn't to be shown. */
   isBlocked(conversationId: string, userId: string | undefined): boolean {
-    return !!userId && this.blocked.includes(userId) && this.#records.get(conversationId)?.summary?.kind === 'group';
+    return !!userId && this.blocked.includes(userId) && this.#records.get(conversationId)?.summary?.kind !== 'direct';
   }
 
   /** The conversation as the list shows it. */
@@ -65,6 +65,6 @@ export class Entries {
     const views = [...this.#records.keys()].map(id => this.view(id)).filter(view => view !== undefined);
     const order = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
     views.sort((one, other) => order(other.activityAt, one.activityAt) || order(one.conversationId, other.conversationId));
-    return before && before.length === views.length && before.every((view, index) => view === views[index]) ? before : views;
+    return keepList(before, views);
   }
 }

@@ -6,6 +6,7 @@ import { Derived, keepItems } from './live.js';
 import { applyDetails } from './list.js';
 import { findMessage, isExpired, withMine } from './messages.js';
 import type { Observable } from './observable.js';
+import type { Queue } from './outbox.js';
 import { Typing } from './people.js';
 import { receiptsOf } from './receipts.js';
 import { Resource } from './resource.js';
@@ -115,27 +116,27 @@ export class Handle implements Conversation {
   }
 
   edit(messageId: string, text: string, mentions?: readonly Mention[]): void {
-    this.core.queue.add(this.conversationId, { kind: 'edit', messageId, text, mentions });
+    this.#queue({ kind: 'edit', messageId, text, mentions });
   }
 
   unsend(messageId: string): void {
-    this.core.queue.add(this.conversationId, { kind: 'unsend', messageId });
+    this.#queue({ kind: 'unsend', messageId });
   }
 
   hide(messageId: string): void {
-    this.core.queue.add(this.conversationId, { kind: 'hide', messageId });
+    this.#queue({ kind: 'hide', messageId });
   }
 
   react(messageId: string, key: string): void {
-    this.core.queue.add(this.conversationId, { kind: 'react', messageId, key, isWanted: true });
+    this.#queue({ kind: 'react', messageId, key, isWanted: true });
   }
 
   unreact(messageId: string, key: string): void {
-    this.core.queue.add(this.conversationId, { kind: 'react', messageId, key, isWanted: false });
+    this.#queue({ kind: 'react', messageId, key, isWanted: false });
   }
 
   vote(messageId: string, options: readonly number[]): void {
-    this.core.queue.add(this.conversationId, { kind: 'vote', messageId, options });
+    this.#queue({ kind: 'vote', messageId, options });
   }
 
   read(seq: number): void {
@@ -150,7 +151,7 @@ export class Handle implements Conversation {
       if (!isDue || !env.isVisible() || !env.isFocused()) return;
       unlisten();
       Object.assign(this.#read, { isWaiting: false, doneSeq: this.#read.seq, lastAt: env.now() });
-      this.core.queue.add(this.conversationId, { kind: 'read', seq: this.#read.seq });
+      this.#queue({ kind: 'read', seq: this.#read.seq });
     };
     env.after(Math.max(0, this.#read.lastAt + readEvery - env.now()), () => {
       isDue = true;
@@ -160,15 +161,15 @@ export class Handle implements Conversation {
 
   markUnread(): void {
     this.#read.doneSeq = 0;
-    this.core.queue.add(this.conversationId, { kind: 'unread' });
+    this.#queue({ kind: 'unread' });
   }
 
   clear(seq = this.core.list.view(this.conversationId)?.lastSeq ?? 0): void {
-    if (seq > 0) this.core.queue.add(this.conversationId, { kind: 'clear', seq });
+    if (seq > 0) this.#queue({ kind: 'clear', seq });
   }
 
   setPreferences(change: PreferencesChange): void {
-    this.core.queue.add(this.conversationId, { kind: 'preferences', change });
+    this.#queue({ kind: 'preferences', change });
   }
 
   setDraft(text: string): void {
@@ -281,6 +282,10 @@ export class Handle implements Conversation {
   async reject(userId: string): Promise<void> {
     await this.#insist('post', '/join-requests/{userId}/reject', { path: { userId } });
     this.joinRequests.reload();
+  }
+
+  #queue(wish: Parameters<Queue['add']>[1]): void {
+    this.core.queue.add(this.conversationId, wish);
   }
 
   #ask(method: Method, path: string, asked: Asked = {}): Promise<unknown> {

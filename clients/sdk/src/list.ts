@@ -40,6 +40,8 @@ export interface ConversationRecord {
   readonly arrangedTo: number;
   /** The newest entry about the user's own membership. */
   readonly memberSeq: number;
+  /** Whether it is a channel that the user follows, which is no part of their list. */
+  readonly isFollowed?: true;
 }
 
 const bound = 200;
@@ -72,6 +74,8 @@ export async function applySyncPage(batch: Batch, page: SyncPage): Promise<void>
     }
   }
   for (const item of page.items) {
+    // What the user follows is no part of their list.
+    if ('subscription' in item) continue;
     const { conversationId, version } = item;
     const known = (await find(batch, conversationId)) ?? fresh(conversationId);
     if (version <= known.version) continue;
@@ -137,7 +141,7 @@ export async function applyToList(batch: Batch, event: LogEvent): Promise<void> 
     return await put(batch, { ...known, isLeft: false, memberSeq: seq });
   }
   if (!known.summary) {
-    if (seq > known.memberSeq) batch.unknown.add(conversationId);
+    if (seq > known.memberSeq && !known.isFollowed) batch.unknown.add(conversationId);
     return;
   }
   const { summary } = known;
@@ -154,7 +158,7 @@ async function changedBy(batch: Batch, record: ConversationRecord, event: LogEve
       return isCounted ? record : { ...record, recent: [...record.recent, recentOf(event.data, batch.me)].slice(-bound) };
     case 'message.updated': {
       const { message } = event.data;
-      if (message) return withPreview(record, message.seq, recentOf(message, batch.me));
+      if (message) return withPreview(record, message.seq, shownOf(message));
       batch.needsSync = true;
       return record;
     }
@@ -164,7 +168,7 @@ async function changedBy(batch: Batch, record: ConversationRecord, event: LogEve
         record.recent.find(one => one.messageId === event.data.messageId)?.seq;
       // Only the service knows which message lists show.
       if (seq === undefined && !isCounted) batch.needsSync = true;
-      return seq === undefined ? record : withPreview(record, seq, { preview: '', isUnsent: true });
+      return seq === undefined ? record : withPreview(record, seq, shownOf({ text: '', unsentAt: event.at }));
     }
     case 'conversation.updated':
       return isCounted
@@ -187,20 +191,28 @@ const membershipOf = (event: LogEvent, me: string): 'in' | 'out' | undefined => 
   return event.data.members.some(({ userId }) => userId === me) ? 'in' : undefined;
 };
 
+type Said = Pick<Message, 'text' | 'unsentAt' | 'held' | 'expiresAt' | 'attachments' | 'location' | 'sticker' | 'cards'>;
+type Shown = Pick<Preview, 'preview' | 'isUnsent' | 'isHeld' | 'attachment' | 'card'>;
+
+/** What lists show of a message. */
+export const shownOf = ({ text, unsentAt, held, expiresAt, attachments, location, sticker, cards }: Said): Shown => ({
+  preview: expiresAt || held ? '' : previewOf(text),
+  isUnsent: unsentAt ? true : undefined,
+  isHeld: held,
+  ...(!expiresAt && { attachment: attachments?.[0]?.kind ?? (location ? 'location' : sticker && 'sticker'), card: cards?.[0]?.type }),
+});
+
 const recentOf = (message: Message, me: string): Recent => ({
+  ...shownOf(message),
   seq: message.seq,
   messageId: message.messageId,
   senderId: message.senderId,
   at: message.at,
-  preview: message.expiresAt || message.held ? '' : previewOf(message.text),
   isMention: message.senderId !== me && !!(message.mentionsAll || message.mentions?.some(({ userId }) => userId === me)),
-  ...(message.unsentAt && { isUnsent: true }),
-  ...(message.held && { isHeld: true }),
-  ...(message.expiresAt && { expiresAt: message.expiresAt }),
+  expiresAt: message.expiresAt,
 });
 
-function withPreview(record: ConversationRecord, seq: number, { preview, isUnsent, isHeld }: Partial<Preview>): ConversationRecord {
-  const shown = { preview: preview ?? '', isUnsent, isHeld };
+function withPreview(record: ConversationRecord, seq: number, shown: Shown): ConversationRecord {
   const summary = record.summary!;
   if (summary.lastMessage?.seq === seq) return { ...record, summary: { ...summary, lastMessage: { ...summary.lastMessage, ...shown } } };
   if (!record.recent.some(one => one.seq === seq)) return record;
@@ -246,6 +258,7 @@ export async function applyDetails(batch: Batch, details: ConversationDetails): 
     details;
   const record = (await find(batch, conversationId)) ?? fresh(conversationId);
   if (record.summary || lastSeq < record.memberSeq) return;
+  if (details.subscription) return await put(batch, { ...record, isFollowed: true });
   const peer = kind === 'direct' ? details.members.find(({ userId }) => userId !== batch.me)?.userId : undefined;
   await put(batch, {
     ...record,
@@ -315,7 +328,7 @@ export function summaryOf(
   const unread = record.recent.filter(one => one.seq > read && !isExpired(one, now));
   const newest = record.recent.reduce<Recent | undefined>((last, one) => (!last || one.seq > last.seq ? one : last), undefined);
   const isNewer = newest && newest.seq > (summary.lastMessage?.seq ?? 0);
-  const last = isNewer ? previewFrom(newest) : summary.lastMessage;
+  const last = isNewer ? newest : summary.lastMessage;
   const { preferences } = summary;
   const isBack = preferences.archived && !preferences.mutedUntil && record.recent.some(({ seq }) => seq > record.arrangedTo);
   return {
@@ -330,13 +343,3 @@ export function summaryOf(
     preferences: isBack ? { ...preferences, archived: false } : preferences,
   };
 }
-
-const previewFrom = ({ seq, senderId, preview, at, isUnsent, isHeld, expiresAt }: Recent): Preview => ({
-  seq,
-  senderId,
-  preview,
-  at,
-  ...(isUnsent && { isUnsent }),
-  ...(isHeld && { isHeld }),
-  ...(expiresAt && { expiresAt }),
-});

@@ -107,8 +107,11 @@ export const keep = <T extends object>(before: T | undefined, now: T): T => (bef
 
 /** A list whose items are those before where they say the same, and that is itself the one before if nothing changed. */
 export function keepItems<T extends object>(before: readonly T[] | undefined, now: readonly T[], keyOf: (item: T) => string): readonly T[] {
-  if (!before) return now;
-  const known = new Map(before.map(item => [keyOf(item), item]));
+  const known = new Map(before?.map(item => [keyOf(item), item]));
   const items = now.map(item => keep(known.get(keyOf(item)), item));
-  return items.length === before.length && items.every((item, index) => item === before[index]) ? before : items;
+  return keepList(before, items);
 }
+
+/** The list before, if the new one has the same items. */
+export const keepList = <T>(before: readonly T[] | undefined, now: readonly T[]): readonly T[] =>
+  before?.length === now.length && now.every((item, index) => item === before[index]) ? before : now;

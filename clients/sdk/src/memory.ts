@@ -1,4 +1,4 @@
-import { tables, type Engine, type Key, type Part, type RangeOptions, type Table, type Tx } from './store.js';
+import { tables, type Engine, type Key, type Part, type Table, type Tx } from './store.js';
 
 type Value = { readonly key: Key; readonly value: unknown };
 
@@ -72,10 +72,13 @@ export class Memory implements Engine {
     };
     return {
       get: async <T>(table: Table, key: Key) => find(table, key).found?.value as T | undefined,
-      range: async <T>(table: Table, from: Key, to: Key, { limit = Infinity, isLast }: RangeOptions = {}) => {
+      range: async <T>(table: Table, from: Key, to: Key) => {
         const { values, first, end } = span(table, from, to);
-        const found = isLast ? values.slice(Math.max(first, end - limit), end) : values.slice(first, Math.min(end, first + limit));
-        return found.map(({ value }) => value as T);
+        return values.slice(first, end).map(({ value }) => value as T);
+      },
+      nth: async (table, from, to, n, isFromLast) => {
+        const { values, first, end } = span(table, from, to);
+        return values.slice(first, end).at(isFromLast ? -n : n - 1)?.key;
       },
       put: async (table, key, value) => {
         const { place, found } = find(table, key);

@@ -2,11 +2,11 @@ import { type Batch, emptyLog, type LogRecord, type MessageRecord, type Mine, ty
 import { ChatError } from './error.js';
 import type { Http } from './http.js';
 import { add } from './ranges.js';
-import { type Tx, under } from './store.js';
+import { type Key, type Table, type Tx, under } from './store.js';
 import type { Message, Quote, ReactionSummary, ShownMessage } from './types.js';
 
-/** Where a message comes from: an answer says what the user did to it, a push is the same for everyone. */
-export type Source = 'answer' | 'push';
+/** Where a message comes from: an answer says what the user did to it, an `own` one after they did; a push is the same for everyone. */
+export type Source = 'answer' | 'own' | 'push';
 
 /** A page of messages, which covers its range. */
 export interface Page {
@@ -34,10 +34,8 @@ export async function putMessage(batch: Batch, conversationId: string, message: 
     const threadId = thread || known?.message.threadId;
     if (known) await deleteMessage(batch, known);
     const at = known?.message.at ?? '';
-    const stub = { ...nothing, messageId: '', conversationId, seq, at, senderId: '', updatedSeq: seq };
-    await tx.put('messages', [conversationId, seq], { seq, message: { ...stub, ...(threadId && { threadId }) }, isBlocked: true });
-    if (threadId) await tx.put('threads', [conversationId, threadId, seq], seq);
-    return await resize(batch, conversationId, sizeOf(stub));
+    const stub = { ...nothing, messageId: '', conversationId, seq, at, senderId: '', updatedSeq: seq, threadId };
+    return await addMessage(batch, { seq, message: stub, isBlocked: true });
   }
   if (isExpired(message, batch.now)) return;
   if (known?.isBlocked) {
@@ -46,23 +44,39 @@ export async function putMessage(batch: Batch, conversationId: string, message: 
     await deleteMessage(batch, known);
     known = undefined;
   }
-  const { messageId } = message;
-  const isNewer =
-    !known || message.updatedSeq > known.message.updatedSeq || (message.updatedSeq === known.message.updatedSeq && source === 'answer');
-  const mine = source === 'answer' ? newerMine(known?.mine, message) : known?.mine;
-  await tx.put('messages', [conversationId, seq], {
-    seq,
-    message: isNewer || !known ? withoutMine(message) : known.message,
-    ...(mine && { mine }),
-    ...(known?.isStale && !isNewer && { isStale: true }),
-  } satisfies MessageRecord);
-  batch.logs.add(conversationId);
-  if (known) return;
-  await tx.put('ids', [conversationId, messageId], seq);
-  if (message.threadId) await tx.put('threads', [conversationId, message.threadId, seq], seq);
-  if (message.replyTo) await tx.put('quotes', [conversationId, message.replyTo.messageId, seq], seq);
-  if (message.expiresAt) await tx.put('expiries', [message.expiresAt, conversationId, seq], { conversationId, seq });
-  await resize(batch, conversationId, sizeOf(message));
+  const isAnswer = source !== 'push';
+  const told = withoutMine(message);
+  if (!known) return await addMessage(batch, { seq, message: told, mine: isAnswer ? newerMine(known, message) : undefined });
+  const by = message.updatedSeq - known.message.updatedSeq;
+  const isNewer = by > 0 || (!by && isAnswer);
+  const { counts, reactions, poll } = known.message;
+  // A channel's post has its reactions and votes as of a version of their own. What the user just did may not be in newer ones yet.
+  const isBehind = counts && source !== 'own' && !(message.counts?.version! >= counts.version);
+  await changeMessage(batch, known, {
+    message: !isNewer ? known.message : isBehind && !message.unsentAt ? { ...told, counts, reactions, poll } : told,
+    mine: isAnswer && !isBehind ? newerMine(known.mine, message) : known.mine,
+    isStale: isNewer ? undefined : known.isStale,
+  });
+}
+
+type Indexed = readonly [table: Table, key: Key, value: unknown];
+
+/** Under what a message is found, besides its place. */
+const keysOf = ({ conversationId, messageId, seq, threadId, replyTo, expiresAt }: Message): readonly Indexed[] =>
+  (
+    [
+      ['ids', [conversationId, messageId], seq],
+      ['threads', [conversationId, threadId, seq], seq],
+      ['quotes', [conversationId, replyTo?.messageId, seq], seq],
+      ['expiries', [expiresAt, conversationId, seq], { conversationId, seq }],
+    ] as Indexed[]
+  ).filter(([, key]) => key.every(Boolean));
+
+async function addMessage(batch: Batch, record: MessageRecord): Promise<void> {
+  const { message } = record;
+  await changeMessage(batch, record, {});
+  for (const [table, key, value] of keysOf(message)) await batch.tx.put(table, key, value);
+  await resize(batch, message.conversationId, sizeOf(message));
 }
 
 async function resize(batch: Batch, conversationId: string, by: number): Promise<void> {
@@ -99,14 +113,10 @@ export async function changeMessage(batch: Batch, record: MessageRecord, change:
 }
 
 export async function deleteMessage(batch: Batch, { message, seq }: MessageRecord): Promise<void> {
-  const { tx } = batch;
-  const { conversationId, messageId, threadId, replyTo, expiresAt } = message;
+  const { conversationId } = message;
   batch.logs.add(conversationId);
-  await tx.delete('messages', [conversationId, seq]);
-  await tx.delete('ids', [conversationId, messageId]);
-  if (threadId) await tx.delete('threads', [conversationId, threadId, seq]);
-  if (replyTo) await tx.delete('quotes', [conversationId, replyTo.messageId, seq]);
-  if (expiresAt) await tx.delete('expiries', [expiresAt, conversationId, seq]);
+  await batch.tx.delete('messages', [conversationId, seq]);
+  for (const [table, key] of keysOf(message)) await batch.tx.delete(table, key);
   await resize(batch, conversationId, -sizeOf(message));
 }
 
@@ -144,8 +154,8 @@ export async function messagesBetween(tx: Tx, conversationId: string, thread: st
 export async function dropLog(batch: Batch, conversationId: string): Promise<void> {
   const { tx } = batch;
   batch.logs.add(conversationId);
-  const expiries = (await tx.range<MessageRecord>('messages', ...under(conversationId))).filter(({ message }) => message.expiresAt);
-  for (const { message, seq } of expiries) await tx.delete('expiries', [message.expiresAt!, conversationId, seq]);
+  for (const { message, seq } of await tx.range<MessageRecord>('messages', ...under(conversationId)))
+    if (message.expiresAt) await tx.delete('expiries', [message.expiresAt, conversationId, seq]);
   for (const table of ['messages', 'ids', 'threads', 'quotes', 'logs'] as const) await tx.deleteRange(table, ...under(conversationId));
 }
 
@@ -162,9 +172,8 @@ export async function expireMessages(batch: Batch): Promise<number | undefined> 
     const record = await batch.tx.get<MessageRecord>('messages', [conversationId, seq]);
     if (record) await deleteMessage(batch, record);
   }
-  const [next] = await batch.tx.range<{ conversationId: string; seq: number }>('expiries', [], [[]] as never, { limit: 1 });
-  const record = next && (await batch.tx.get<MessageRecord>('messages', [next.conversationId, next.seq]));
-  return record?.message.expiresAt ? Date.parse(record.message.expiresAt) : undefined;
+  const next = await batch.tx.nth('expiries', [], [[]] as never, 1);
+  return next && Date.parse(next[0] as string);
 }
 
 /** Makes room: drops the messages of those conversations that were looked at longest ago. */
@@ -189,7 +198,6 @@ export const isExpired = ({ expiresAt }: { readonly expiresAt?: string }, now: n
 /** The message as an answer has it: with what the user did. */
 export function withMine({ message, mine }: MessageRecord): Message {
   const { reactions, poll } = message;
-  if (!reactions.length && !poll) return message;
   return {
     ...message,
     reactions: reactions.map(one => ({ ...one, mine: isMine(mine, one.key) })),
@@ -212,12 +220,12 @@ function newerMine(known: Mine | undefined, { updatedSeq, reactions, poll }: Mes
   if (known && known.asOf > updatedSeq) return known;
   const later = Object.entries(known?.later ?? {}).filter(([, { asOf }]) => asOf > updatedSeq);
   const options = poll?.options.flatMap(({ mine }, index) => (mine ? [index] : [])) ?? [];
-  const votes = known?.votes && known.votes.asOf > updatedSeq ? known.votes : poll && { asOf: updatedSeq, options };
+  const votes = known?.votes?.asOf! > updatedSeq ? known!.votes : poll && { asOf: updatedSeq, options };
   return {
     asOf: updatedSeq,
     keys: reactions.filter(({ mine }) => mine).map(({ key }) => key),
-    ...(later.length && { later: Object.fromEntries(later) }),
-    ...(votes && { votes }),
+    later: Object.fromEntries(later),
+    votes,
   };
 }
 

@@ -3,8 +3,18 @@ import type { Env } from './env.js';
 import { ChatError } from './error.js';
 import { Derived } from './live.js';
 import { type Store, type Tx, under } from './store.js';
-import type { Mention, Message, NewMessage, OutboxItem, QueuedMessage } from './types.js';
+import type { Mention, Message, NewMessage, OutboxItem, QueuedMessage, ShownAttachment } from './types.js';
 import type { PreferencesChange } from './conversation.js';
+
+/** Of a message whose photos are uploaded first. */
+export interface WithPhotos {
+  /** Each by an id of its own until it is uploaded. They are there until the message is sent or cancelled. */
+  readonly attachments?: readonly ShownAttachment[];
+  /** By their own ids, the media ids of those that are uploaded; once all are, `content` has them. */
+  readonly uploaded?: Readonly<Record<string, string>>;
+  /** How often one of them was refused. After each time they are uploaded under other keys. */
+  readonly refusals?: number;
+}
 
 /** What is wanted. */
 export type Wish =
@@ -18,7 +28,7 @@ export type Wish =
   | { readonly kind: 'preferences'; readonly change: PreferencesChange };
 
 /** An item as it is kept. */
-export type OutboxRecord = Wish & {
+export type OutboxRecord = Wish & WithPhotos & {
   readonly id: string;
   readonly order: number;
   readonly conversationId: string;
@@ -38,7 +48,11 @@ export type OutboxRecord = Wish & {
   readonly doneAt?: number;
 };
 
-export const isWaiting = (item: OutboxRecord): boolean => item.state === 'queued' || item.state === 'sending' || item.state === 'failed';
+/** What a message says, as its sender wants it by now. */
+export const textOf = ({ newText, content }: Extract<OutboxRecord, { readonly kind: 'send' }>): string | undefined =>
+  newText ?? content.text ?? content.poll?.question;
+
+export const isWaiting = (item: OutboxRecord): boolean => !['sent', 'cancelled'].includes(item.state);
 
 /** Messages go out in order; nothing else waits for them. */
 export const laneOf = ({ conversationId, kind }: OutboxRecord): string => `${kind === 'send' ? 'send' : 'rest'} ${conversationId}`;
@@ -55,12 +69,13 @@ export async function deleteItem(batch: Batch, { order, id }: OutboxRecord): Pro
   await batch.tx.delete('outbox', [order, id]);
 }
 
+/** An item that is about a message, or about one's reaction with a key; of others both are undefined. */
+export type Named = OutboxRecord & { readonly messageId: string; readonly key: string };
+
 /** What two items must share to be one. */
 function keyOf(item: OutboxRecord): string | undefined {
-  const { kind, conversationId } = item;
-  if (kind === 'send') return undefined;
-  if (kind === 'react') return JSON.stringify([kind, conversationId, item.messageId, item.key]);
-  return JSON.stringify([kind, conversationId, 'messageId' in item ? item.messageId : '']);
+  const { kind, conversationId, messageId, key } = item as Named;
+  return kind === 'send' ? undefined : JSON.stringify([kind, conversationId, messageId, key]);
 }
 
 /** What becomes of what waits when one more comes: it takes the place of what it makes pointless, or is pointless itself. */
@@ -94,8 +109,8 @@ export class Queue {
   /** Called when there is something to do. */
   wake: () => void = () => {};
   #records: readonly OutboxRecord[] = [];
-  /** What isn't in the store yet. */
-  readonly #unwritten = new Map<string, OutboxRecord>();
+  /** What isn't in the store yet, and when it is, or never will be. */
+  readonly #unwritten = new Map<string, readonly [item: OutboxRecord, over: Promise<void>]>();
   readonly #waiters = new Map<string, { resolve: (message: Message) => void; reject: (error: ChatError) => void }>();
   #lastOrder = 0;
 
@@ -115,30 +130,30 @@ export class Queue {
     const { store } = await this.ready;
     const kept = await store.read(allItems);
     const known = new Set(kept.map(({ id }) => id));
-    this.#set([...kept, ...[...this.#unwritten.values()].filter(({ id }) => !known.has(id))]);
+    this.#set([...kept, ...[...this.#unwritten.values()].map(([item]) => item).filter(({ id }) => !known.has(id))]);
     for (const item of kept) this.#settle(item);
     for (const id of this.#waiters.keys())
       if (!known.has(id) && !this.#unwritten.has(id)) this.#reject(id, new ChatError({ code: 'cancelled' }));
   }
 
-  send(conversationId: string, content: NewMessage): QueuedMessage {
+  send(conversationId: string, content: NewMessage, more?: WithPhotos): QueuedMessage {
     const clientMessageId = this.env.id();
-    const { id, done } = this.#add(conversationId, { kind: 'send', clientMessageId, content });
+    const { id, done } = this.#add(conversationId, { kind: 'send', clientMessageId, content, ...more });
     const sent = new Promise<Message>((resolve, reject) => this.#waiters.set(id, { resolve, reject }));
     sent.catch(() => {});
     return { clientMessageId, outboxId: id, queued: done, sent };
   }
 
   add(conversationId: string, wish: Exclude<Wish, { readonly kind: 'send' }>): void {
-    this.#add(conversationId, wish).done.catch(() => {});
+    this.#add(conversationId, wish);
   }
 
   async retry(id: string): Promise<void> {
-    await this.#change(id, item => (item.state === 'failed' ? { ...item, ...this.#place(), state: 'queued', error: undefined } : item));
+    await this.change(id, item => (item.state === 'failed' ? { ...item, ...this.#place(), state: 'queued', error: undefined } : item));
   }
 
   async edit(id: string, text: string, mentions?: readonly Mention[], mentionsAll?: true): Promise<void> {
-    await this.#change(id, item => {
+    await this.change(id, item => {
       const isFailed = item.state === 'failed';
       if (item.state !== 'queued' && !isFailed) return item;
       const again = isFailed ? { ...this.#place(), state: 'queued' as const, error: undefined } : {};
@@ -152,10 +167,12 @@ export class Queue {
 
   async cancel(id: string): Promise<boolean> {
     let isCancelled = false;
-    await this.#change(id, item => {
+    await this.change(id, item => {
       isCancelled = item.state === 'queued' || item.state === 'failed';
       if (!isCancelled) return item;
-      return item.isAttempted && item.kind === 'send' ? { ...item, state: 'cancelled', doneAt: this.env.now() } : undefined;
+      return item.isAttempted && item.kind === 'send'
+        ? { ...item, state: 'cancelled', doneAt: this.env.now(), attachments: undefined }
+        : undefined;
     });
     return isCancelled;
   }
@@ -174,25 +191,38 @@ export class Queue {
   #add(conversationId: string, wish: Wish): { readonly id: string; readonly done: Promise<void> } {
     const item: OutboxRecord = { ...wish, ...this.#place(), id: this.env.id(), conversationId, state: 'queued' };
     const { put, drop } = coalesce(this.#records, item);
-    if (put) this.#unwritten.set(item.id, put);
+    const done = this.#keep(item);
+    const over = done.catch(() => {});
+    if (put) this.#unwritten.set(item.id, [put, over]);
     this.#set([...this.#records.filter(one => !drop.includes(one)), ...(put ? [put] : [])]);
-    return { id: item.id, done: this.#keep(item) };
+    return { id: item.id, done };
   }
 
   async #keep(item: OutboxRecord): Promise<void> {
-    const { write } = await this.ready;
-    await write(async batch => {
-      const { put, drop } = coalesce(await allItems(batch.tx), item);
-      for (const one of drop) await deleteItem(batch, one);
-      if (put) await putItem(batch, put);
-    });
-    this.#unwritten.delete(item.id);
-    await this.refresh();
-    this.wake();
+    const { store, write } = await this.ready;
+    const keep = () =>
+      write(async batch => {
+        const { put, drop } = coalesce(await allItems(batch.tx), item);
+        for (const one of drop) await deleteItem(batch, one);
+        if (put) await putItem(batch, put);
+      });
+    try {
+      await keep().catch(async (error: unknown) => {
+        // Not every browser keeps files everywhere: Safari doesn't in private windows.
+        if (!item.attachments) throw error;
+        await store.degrade();
+        await keep();
+      });
+    } finally {
+      this.#unwritten.delete(item.id);
+      await this.refresh();
+      this.wake();
+    }
   }
 
-  async #change(id: string, make: (item: OutboxRecord) => OutboxRecord | undefined): Promise<void> {
+  async change(id: string, make: (item: OutboxRecord) => OutboxRecord | undefined): Promise<void> {
     const { write } = await this.ready;
+    await this.#unwritten.get(id)?.[1];
     await write(async batch => {
       const item = (await allItems(batch.tx)).find(one => one.id === id);
       const changed = item && make(item);
@@ -232,11 +262,12 @@ function itemOf(item: OutboxRecord): OutboxItem {
     kind,
     state: state as OutboxItem['state'],
     queuedAt: new Date(queuedAt).toISOString(),
-    ...('messageId' in item && { messageId: item.messageId }),
+    messageId: (item as Named).messageId,
     ...(kind === 'send' && {
       clientMessageId: item.clientMessageId,
       content: item.content,
-      text: item.newText ?? item.content.text ?? item.content.poll?.question,
+      text: textOf(item),
+      attachments: item.attachments,
     }),
     ...(kind === 'edit' && { text: item.text }),
     ...(error && { error: ChatError.fromJSON(error) }),

@@ -1,9 +1,9 @@
-import { withoutReaction, withReaction } from './apply.js';
+import { unsent, withoutReaction, withReaction } from './apply.js';
 import type { MessageRecord } from './batch.js';
 import { ChatError } from './error.js';
 import { type ConversationRecord, summaryOf, withRead } from './list.js';
-import { isExpired, isMine, nothing, withMine } from './messages.js';
-import { isWaiting, type OutboxRecord } from './outbox.js';
+import { isExpired, isMine, nothing, quoteOf, withMine } from './messages.js';
+import { isWaiting, textOf, type OutboxRecord } from './outbox.js';
 import type { ConversationView, Message, MessageView, OutboxState, ReactionSummary } from './types.js';
 
 const errorOf = ({ error }: OutboxRecord): { readonly error?: ChatError } => (error ? { error: ChatError.fromJSON(error) } : {});
@@ -74,16 +74,16 @@ export function overlay(
 
 function pendingView(item: Extract<OutboxRecord, { readonly kind: 'send' }>, records: readonly MessageRecord[], me: string): MessageView {
   const { content, clientMessageId, conversationId, queuedAt, state } = item;
-  const mentions = item.newText === undefined ? content.mentions : item.newMentions;
-  const quoted = content.replyTo ? records.find(({ message }) => message.messageId === content.replyTo)?.message : undefined;
-  const { poll } = content;
+  const { poll, replyTo } = content;
+  const quoted = records.find(({ message }) => message.messageId === replyTo)?.message;
   return {
+    ...content,
     key: `${me} ${clientMessageId}`,
     conversationId,
     clientMessageId,
     senderId: me,
     kind: poll ? 'poll' : 'text',
-    text: item.newText ?? content.text ?? poll?.question ?? '',
+    text: textOf(item) ?? '',
     at: new Date(queuedAt).toISOString(),
     revision: 0,
     reactions: [],
@@ -91,15 +91,10 @@ function pendingView(item: Extract<OutboxRecord, { readonly kind: 'send' }>, rec
     state: state as OutboxState,
     outboxId: item.id,
     ...errorOf(item),
-    ...(content.replyTo && {
-      replyTo: quoted
-        ? { messageId: quoted.messageId, seq: quoted.seq, senderId: quoted.senderId, preview: quoted.text.slice(0, 100) }
-        : { messageId: content.replyTo },
-    }),
-    ...(content.threadId && { threadId: content.threadId }),
-    ...(mentions && { mentions }),
-    ...(content.mentionsAll && { mentionsAll: true }),
-    ...(poll && { poll: { options: poll.options.map(text => ({ text, votes: 0, mine: false })), multiple: !!poll.multiple, voters: 0 } }),
+    replyTo: quoted ? quoteOf(quoted) : replyTo ? { messageId: replyTo } : undefined,
+    ...(item.newText !== undefined && { mentions: item.newMentions }),
+    attachments: item.attachments,
+    poll: poll && { options: poll.options.map(text => ({ text, votes: 0, mine: false })), multiple: !!poll.multiple, voters: 0 },
   };
 }
 
@@ -118,7 +113,7 @@ function withWaiting(record: MessageRecord, items: readonly OutboxRecord[], me: 
         edit: { state: item.state as OutboxState, ...errorOf(item) },
       };
     } else if (item.kind === 'unsend' && !isFailed) {
-      view = { ...view, text: '', reactions: [], unsentAt: new Date(item.queuedAt).toISOString(), unsentBy: me };
+      view = unsent(view as Message & MessageView, new Date(item.queuedAt).toISOString(), me);
     } else if (item.kind === 'react' && !isFailed && item.isWanted !== isMine(record.mine, item.key)) {
       view = { ...view, reactions: withOwn(view.reactions, item.key, me, item.isWanted) };
     } else if (item.kind === 'vote' && !isFailed && view.poll) {
@@ -160,7 +155,7 @@ export function conversationView(
     if (item.kind === 'unread') current = { ...current, summary: { ...current.summary!, markedUnread: true } };
     if (item.kind === 'send')
       pending = {
-        text: item.newText ?? item.content.text ?? item.content.poll?.question ?? '',
+        text: textOf(item) ?? '',
         state: item.state as OutboxState,
         at: new Date(item.queuedAt).toISOString(),
       };
@@ -178,7 +173,7 @@ export function conversationView(
     ...summary,
     isMuted: !!mutedUntil && Date.parse(mutedUntil) > now,
     isUnread: summary.unreadCount > 0 || summary.markedUnread,
-    ...(pending && { pending }),
+    pending,
   };
 }
 

@@ -4,7 +4,7 @@ import { backoff, type Env } from './env.js';
 import { ChatError, type Problem } from './error.js';
 import type { Http } from './http.js';
 import { hideMessage, putMessage } from './messages.js';
-import { allItems, deleteItem, isWaiting, laneOf, type OutboxRecord, putItem } from './outbox.js';
+import { allItems, deleteItem, laneOf, type Named, type OutboxRecord, putItem } from './outbox.js';
 import type { Message, Preferences, ShownMessage } from './types.js';
 
 const lifetime = 7 * 24 * 3600_000;
@@ -65,7 +65,7 @@ export class Sender {
       const age = batch.now - (item.doneAt ?? item.queuedAt);
       if ((item.state === 'sent' && age > memory) || (item.state === 'cancelled' && age > lifetime)) await deleteItem(batch, item);
       else if (item.state === 'queued' && age > lifetime)
-        await fail(batch, item, new ChatError({ code: 'expired', title: 'It waited for 7 days.' }));
+        await failed(batch, item, new ChatError({ code: 'expired', title: 'It waited for 7 days.' }));
     }
   }
 
@@ -116,7 +116,9 @@ export class Sender {
   /** What is next: up to 50 messages that fit into one request, or one thing of another kind. From now on it can't be changed. */
   async #take(lane: string): Promise<readonly OutboxRecord[]> {
     return await this.write(async batch => {
-      const items = (await allItems(batch.tx)).filter(item => item.state === 'queued' && laneOf(item) === lane);
+      const items = (await allItems(batch.tx)).filter(
+        item => item.state === 'queued' && laneOf(item) === lane && (!item.attachments || (item as SendItem).content.attachments),
+      );
       const taken: OutboxRecord[] = [];
       let bytes = 0;
       for (const item of items) {
@@ -134,10 +136,9 @@ export class Sender {
   async #refused(items: readonly OutboxRecord[], error: ChatError): Promise<boolean> {
     return await this.write(async batch => {
       for (const item of await this.#still(batch, items)) {
-        if (error.isTransient) await putItem(batch, { ...item, state: 'queued', isAttempted: item.isAttempted || error.isAmbiguous });
         // One of them is why all were refused: each by itself shows which.
-        else if (items.length > 1) await putItem(batch, { ...item, state: 'queued', isAlone: true });
-        else await fail(batch, item, error);
+        if (!error.isTransient && items.length > 1) await putItem(batch, { ...item, state: 'queued', isAlone: true });
+        else await failed(batch, item, error);
       }
       return !error.isTransient;
     });
@@ -162,20 +163,10 @@ export class Sender {
   async #send(items: readonly SendItem[]): Promise<void> {
     const path = { conversationId: items[0]!.conversationId };
     const messages = items.map(({ clientMessageId, content }) => ({ clientMessageId, ...content }));
-    let results: readonly Result[];
-    if (messages.length === 1) {
-      results = [
-        {
-          status: 200,
-          message: (await this.http.ask('post', '/conversations/{conversationId}/messages', { path, body: messages[0] })) as Message,
-        },
-      ];
-    } else {
-      const body = { messages };
-      results = (
-        (await this.http.ask('post', '/conversations/{conversationId}/messages/batch', { path, body })) as { results: readonly Result[] }
-      ).results;
-    }
+    const isOne = messages.length === 1;
+    const body = isOne ? messages[0] : { messages };
+    const answer = await this.http.ask('post', `/conversations/{conversationId}/messages${isOne ? '' : '/batch'}`, { path, body });
+    const results = isOne ? [{ status: 200, message: answer as Message } as Result] : (answer as { results: readonly Result[] }).results;
     let hasFollowers = false;
     const unclear = await this.write(async batch => {
       let first: ChatError | undefined;
@@ -189,9 +180,7 @@ export class Sender {
         }
         const error = new ChatError({ ...problem!, status });
         if (error.isTransient) first ??= error;
-        if (!item) continue;
-        if (error.isTransient) await putItem(batch, { ...item, state: 'queued', isAttempted: item.isAttempted || error.isAmbiguous });
-        else await fail(batch, item, error);
+        if (item) await failed(batch, item, error);
       }
       return first;
     });
@@ -200,8 +189,8 @@ export class Sender {
   }
 
   #ask(item: Exclude<OutboxRecord, SendItem>): Promise<unknown> {
-    const { conversationId } = item;
-    const path = { conversationId, ...('messageId' in item && { messageId: item.messageId }), ...('key' in item && { key: item.key }) };
+    const { conversationId, messageId, key } = item as Named;
+    const path = { conversationId, messageId, key };
     const conversation = '/conversations/{conversationId}';
     const message = `${conversation}/messages/{messageId}`;
     switch (item.kind) {
@@ -241,14 +230,14 @@ export class Sender {
       case 'preferences':
         return await applyPreferences(batch, conversationId, answer as Preferences & { version: number });
       default:
-        return await putMessage(batch, conversationId, answer as ShownMessage, 'answer');
+        return await putMessage(batch, conversationId, answer as ShownMessage, 'own');
     }
   }
 }
 
 /** A message is stored: it stays in the outbox a while, for tabs that wait for it. */
 export async function sent(batch: Batch, item: OutboxRecord, message: Message): Promise<void> {
-  await putItem(batch, { ...item, state: 'sent', message, doneAt: batch.now, error: undefined });
+  await putItem(batch, { ...item, state: 'sent', message, doneAt: batch.now, error: undefined, attachments: undefined });
   const { messageId, conversationId } = message;
   const follow = { id: `${item.id}+`, order: item.order + 0.5, conversationId, queuedAt: batch.now, state: 'queued' as const };
   if (item.state === 'cancelled') await putItem(batch, { ...follow, kind: 'unsend', messageId });
@@ -271,8 +260,17 @@ export async function noteSent(batch: Batch, messages: readonly Message[]): Prom
   return hasFollowers;
 }
 
-/** What is refused waits for the user, if they see it; what they don't see is forgotten. */
-async function fail(batch: Batch, item: OutboxRecord, error: ChatError): Promise<void> {
-  if (item.kind === 'read' || item.kind === 'unread' || item.kind === 'clear') await deleteItem(batch, item);
-  else if (isWaiting(item)) await putItem(batch, { ...item, state: 'failed', isAttempted: false, error: error.toJSON() });
+/** What may succeed later waits for that; what is refused waits for the user, if they see it, and is forgotten if they don't. */
+async function failed(batch: Batch, item: OutboxRecord, error: ChatError): Promise<void> {
+  if (error.isTransient) return await putItem(batch, { ...item, state: 'queued', isAttempted: item.isAttempted || error.isAmbiguous });
+  if (['read', 'unread', 'clear'].includes(item.kind)) return await deleteItem(batch, item);
+  const { attachments, refusals = 0, content } = item as SendItem;
+  // Uploads end after a day. Once they begin anew by themselves; after that the user decides.
+  const isRefused = attachments && error.code.startsWith('media_');
+  await putItem(batch, {
+    ...item,
+    isAttempted: false,
+    ...(isRefused && { refusals: refusals + 1, content: { ...content, attachments: undefined } }),
+    ...(isRefused && !refusals ? { state: 'queued' } : { state: 'failed', error: error.toJSON() }),
+  } as OutboxRecord);
 }

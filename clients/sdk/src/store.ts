@@ -21,17 +21,13 @@ export type Key = readonly Part[];
 export const tables = ['conversations', 'logs', 'messages', 'ids', 'threads', 'quotes', 'expiries', 'outbox', 'cache', 'meta'] as const;
 export type Table = (typeof tables)[number];
 
-export interface RangeOptions {
-  readonly limit?: number;
-  /** The last ones, not the first. */
-  readonly isLast?: boolean;
-}
-
 /** Reads and, in a write, changes. All of a write is there, or nothing of it. Values must not be changed after they were put. */
 export interface Tx {
   get<T>(table: Table, key: Key): Promise<T | undefined>;
   /** The values of the keys between both, inclusive, ascending. */
-  range<T>(table: Table, from: Key, to: Key, options?: RangeOptions): Promise<T[]>;
+  range<T>(table: Table, from: Key, to: Key): Promise<T[]>;
+  /** The key of the nth value between both, from 1; from the last one back if so asked. */
+  nth(table: Table, from: Key, to: Key, n: number, isFromLast?: boolean): Promise<Key | undefined>;
   put(table: Table, key: Key, value: unknown): Promise<void>;
   delete(table: Table, key: Key): Promise<void>;
   deleteRange(table: Table, from: Key, to: Key): Promise<void>;
@@ -68,7 +64,7 @@ export class Store {
     const wipe = async () => void (isKept && (await deleteDatabase(databases, name)));
     if (isKept) {
       try {
-        const store: Store = new Store(await openDatabase(databases, name, () => void store.#degrade()), wipe);
+        const store: Store = new Store(await openDatabase(databases, name, () => void store.degrade()), wipe);
         return store;
       } catch {
         // A private window, or a disk without space.
@@ -109,12 +105,13 @@ export class Store {
     } catch (error) {
       // What is wrong with a key or a value is wrong in memory, too.
       if (engine instanceof Memory || !(error instanceof DOMException) || error.name.startsWith('Data')) throw error;
-      if (engine === this.#engine) await this.#degrade();
+      if (engine === this.#engine) await this.degrade();
       return await work(this.#engine);
     }
   }
 
-  async #degrade(): Promise<void> {
+  /** Goes on in memory, with what the outbox has. */
+  async degrade(): Promise<void> {
     const failed = this.#engine;
     if (failed instanceof Memory) return;
     const memory = new Memory();

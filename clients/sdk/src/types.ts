@@ -18,7 +18,15 @@ export type InviteLink = Schemas['InviteLink'];
 export type Scheduled = Schemas['Scheduled'];
 export type Poll = Schemas['Poll'];
 export type NewPoll = Schemas['NewPoll'];
+export type Attachment = Schemas['Attachment'];
 export type Quote = Schemas['Quote'];
+/** A reference to a thing of the host app's. What the user may see of it now, `sharingOf(chat).card` says. */
+export type Card = Schemas['Card'];
+export type NewCard = Omit<Card, 'title' | 'gone'> & { readonly title: string };
+export type LinkPreview = Schemas['LinkPreview'];
+export type Place = Schemas['Location'];
+export type StickerPack = Schemas['StickerPack'];
+export type Streak = Schemas['Streak'];
 export type ReactionSummary = Schemas['ReactionSummary'];
 export type ReportReason = Schemas['ReportReason'];
 export type Role = Schemas['Role'];
@@ -29,11 +37,19 @@ export type ChatEvent = Schemas['PushedEvent'];
 export type ChatEventType = ChatEvent['type'];
 export type ChatEventOf<T extends ChatEventType> = Extract<ChatEvent, { readonly type: T }>;
 
-/** What a message says when it is sent: a text or a poll. */
+/** What a message says when it is sent: a text, files, a poll, cards, a place, or a sticker. */
 export interface NewMessage {
   /** 1–4,000 Unicode scalar values, kept exactly. */
   readonly text?: string;
   readonly poll?: NewPoll;
+  /** 1–9 uploads for this conversation. `mediaOf(chat).send`, of `@chat-functions/client/media`, makes them of files. */
+  readonly attachments?: readonly { readonly mediaId: string }[];
+  /** 1–5 things of the host app's, each once; beside a text or files, if there are any. */
+  readonly cards?: readonly NewCard[];
+  /** One point, beside a text if there is one. The service rounds it to some 110 m unless it is `exact`. */
+  readonly location?: Place;
+  /** A sticker of the host app's packs, by itself. */
+  readonly sticker?: { readonly packId: string; readonly stickerId: string };
   /** The id of the message that it answers. */
   readonly replyTo?: string;
   /** The id of the message whose thread it belongs to. */
@@ -47,17 +63,28 @@ export interface NewMessage {
 /** `queued` waits for the connection or its turn; `sending` is on its way; `failed` was refused and waits for the user. */
 export type OutboxState = 'queued' | 'sending' | 'failed';
 
+/** A file of a message; until it is sent it has an id of its own. */
+export interface ShownAttachment extends Attachment {
+  /** The file itself, until it is sent. */
+  readonly blob?: Blob;
+}
+
+/** A sticker of a message; until it is sent only its pack says what it looks like. */
+export type ShownSticker = Partial<Schemas['SentSticker']> & NonNullable<NewMessage['sticker']>;
+
 /**
  * A message as it is to be shown: what the service says, and on top of it what waits in the outbox. One that isn't sent yet has neither
  * `messageId` nor `seq`, and comes after all that are.
  */
-export interface MessageView extends Omit<Message, 'messageId' | 'seq' | 'ordinal' | 'updatedSeq'> {
+export interface MessageView extends Omit<Message, 'messageId' | 'seq' | 'ordinal' | 'updatedSeq' | 'attachments' | 'sticker'> {
   /** The same before and after it is sent; for lists. */
   readonly key: string;
   readonly messageId?: string;
   readonly seq?: number;
   readonly ordinal?: number;
   readonly updatedSeq?: number;
+  readonly attachments?: readonly ShownAttachment[];
+  readonly sticker?: ShownSticker;
   /** Of somebody whom the user blocks: of all else here only `seq` and `key` say something. */
   readonly hidden?: 'blocked';
   /** Whether the user sent it. */
@@ -97,7 +124,7 @@ export interface ConversationView extends ConversationSummary {
   readonly isMuted: boolean;
   /** Whether it has unread messages, or is marked as unread. */
   readonly isUnread: boolean;
-  /** The newest message that isn't sent yet, where there is one. */
+  /** The newest message that isn't sent yet, where there is one; its text may be empty if it has photos. */
   readonly pending?: { readonly text: string; readonly state: OutboxState; readonly at: string };
 }
 
@@ -153,6 +180,8 @@ export interface OutboxItem {
   readonly content?: NewMessage;
   /** Of `send` and `edit`. */
   readonly text?: string;
+  /** Of `send`: files that are uploaded before. */
+  readonly attachments?: readonly ShownAttachment[];
   /** Why it `failed`. It is left alone until `retry`, `edit` or `cancel`. */
   readonly error?: ChatError;
 }

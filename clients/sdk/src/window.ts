@@ -58,7 +58,7 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
   ) {
     super(host.env, nothing, () => this.#work());
     this.#anchor = place ?? 'newest';
-    this.#pageSize = Math.min(Math.max(pageSize, 1), 100);
+    this.#pageSize = Math.min(Math.max(pageSize, 2), 100);
   }
 
   #work(): () => void {
@@ -154,11 +154,10 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
     const range = isNewest ? (log?.applied || this.threadId ? ranges.at(-1) : undefined) : around(ranges, anchor);
     if (!range) return undefined;
     const size = isNewest ? this.#pageSize : Math.ceil(this.#pageSize / 2);
-    const before = await this.#some(tx, range[0], isNewest ? end : anchor, size, true);
-    const from = before.length === size ? before[0]! : range[0];
+    const from = (await this.#nth(tx, range[0], isNewest ? end : anchor, size, true)) ?? range[0];
     if (isNewest) return [from, end];
-    const after = await this.#some(tx, anchor + 1, range[1], this.#pageSize - size, false);
-    if (after.length === this.#pageSize - size) return [from, after.at(-1)!];
+    const to = await this.#nth(tx, anchor + 1, range[1], this.#pageSize - size);
+    if (to) return [from, to];
     return [from, range === ranges.at(-1) && range[1] >= (log?.applied ?? 0) ? end : range[1]];
   }
 
@@ -169,13 +168,12 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
     return { log, ranges: thread ? union(thread.ranges, log?.applied ? log.ranges : []) : this.threadId ? [] : (log?.ranges ?? []) };
   }
 
-  /** The last, or first, messages of a range, ascending by `seq`. */
-  async #some(tx: Tx, from: number, to: number, limit: number, isLast: boolean): Promise<number[]> {
-    if (to < from) return [];
-    const { conversationId, threadId } = this;
-    const options = { limit, isLast };
-    if (threadId) return await tx.range<number>('threads', [conversationId, threadId, from], [conversationId, threadId, to], options);
-    return (await tx.range<MessageRecord>('messages', [conversationId, from], [conversationId, to], options)).map(({ seq }) => seq);
+  /** The `seq` of the nth message of a range, from its end back if so asked; undefined where there are fewer. */
+  async #nth(tx: Tx, from: number, to: number, n: number, isFromEnd = false): Promise<number | undefined> {
+    if (to < from) return undefined;
+    const place = this.threadId ? [this.conversationId, this.threadId] : [this.conversationId];
+    const key = await tx.nth(this.threadId ? 'threads' : 'messages', [...place, from], [...place, to], n, isFromEnd);
+    return key?.at(-1) as number | undefined;
   }
 
   /** Reads what is kept of its range again; once more if it changed meanwhile. */
@@ -308,13 +306,9 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
       const { ranges, log } = await this.#coverage(tx);
       const range = around(ranges, isBefore ? this.#from : this.#to);
       if (!range) return undefined;
-      if (isBefore) {
-        const seqs = await this.#some(tx, range[0], this.#from - 1, this.#pageSize, true);
-        return seqs.length === this.#pageSize ? seqs[0]! : range[0];
-      }
-      const seqs = await this.#some(tx, this.#to + 1, range[1], this.#pageSize, false);
-      if (seqs.length === this.#pageSize) return seqs.at(-1)!;
-      return range === ranges.at(-1) && range[1] >= (log?.applied ?? 0) ? end : range[1];
+      if (isBefore) return (await this.#nth(tx, range[0], this.#from - 1, this.#pageSize, true)) ?? range[0];
+      const isNewest = range === ranges.at(-1) && range[1] >= (log?.applied ?? 0);
+      return (await this.#nth(tx, this.#to + 1, range[1], this.#pageSize)) ?? (isNewest ? end : range[1]);
     });
     const isMoved = edge !== undefined && edge !== (isBefore ? this.#from : this.#to);
     const had = this.#records.length;

@@ -162,7 +162,7 @@ describe('Memory and database', () => {
     const engines: Engine[] = [new Memory(), await openDatabase(new IDBFactory() as unknown as globalThis.IDBFactory, 'x', () => {})];
     const key = (): Key => [`c${Math.floor(random() * 3)}`, Math.floor(random() * 6)];
     for (let step = 0; step < 300; step++) {
-      const [kind, one, other, limit] = [random(), key(), key(), Math.ceil(random() * 4)];
+      const [kind, one, other, n] = [random(), key(), key(), Math.ceil(random() * 4)];
       const isOrdered = JSON.stringify(one) <= JSON.stringify(other);
       const results = await Promise.all(
         engines.map(engine =>
@@ -174,8 +174,8 @@ describe('Memory and database', () => {
               else if (kind < 0.65) {
                 await tx.put('messages', one, { step });
                 throw new Error('undone');
-              } else if (kind < 0.8) return await tx.range('messages', ...under(String(one[0])), { limit, isLast: limit > 2 });
-              else return isOrdered ? await tx.range('messages', one, other, { limit, isLast: true }) : await tx.get('messages', one);
+              } else if (kind < 0.8) return await tx.nth('messages', ...under(String(one[0])), n, step % 2 > 0);
+              else return isOrdered ? await tx.range('messages', one, other) : await tx.get('messages', one);
             })
             .catch((error: Error) => error.message),
         ),

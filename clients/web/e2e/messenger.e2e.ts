@@ -28,8 +28,14 @@ test('two people write to each other, and each sees how far it came', async () =
   await messages(a).getByRole('img', { name: 'read', exact: true }).first().waitFor();
   await b.waitForFunction(() => document.title === 'Chat');
 
-  await composer(b).pressSequentially('Hm');
-  await a.locator('.conversation-header').getByText('typing…').waitFor();
+  // Typing is shown for a few seconds, which a busy machine may take to look.
+  const isTyping = a.locator('.conversation-header').getByText('typing…');
+  await expect
+    .poll(async () => {
+      await composer(b).press('m');
+      return await isTyping.isVisible();
+    })
+    .toBe(true);
 
   // What a device has and nobody has looked at is delivered.
   await b.getByRole('link', { name: 'Back to the conversations' }).click();

@@ -7,10 +7,12 @@ import { afterAll, beforeAll, expect } from 'vitest';
 export const base = (process.env.CHAT_URL ?? 'http://localhost:7071').replace(/\/?$/, '/');
 
 /** How long a page may take until it shows what it should, in ms. */
-const patience = 30_000;
+const patience = 60_000;
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(path => existsSync(path));
+// Without a screen it takes half the processor time.
+const browsers = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'].map(name => `/usr/bin/${name}`);
+const installed = browsers.find(path => existsSync(path));
 
 let browser: Browser;
 
@@ -23,6 +25,8 @@ beforeAll(async () => {
     '--no-first-run',
     '--disable-background-networking',
     '--disable-component-update',
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
   ];
   browser = await chromium.launch({ executablePath: installed, args });
 });
@@ -42,7 +46,8 @@ export function names<T extends string>(...wanted: T[]): Record<T, string> {
 
 /** A browser of their own, without anything kept. */
 export async function contextOf(options: BrowserContextOptions = wide): Promise<BrowserContext> {
-  const context = await browser.newContext({ serviceWorkers: 'block', permissions: ['clipboard-read', 'clipboard-write'], ...options });
+  const permissions = ['clipboard-read', 'clipboard-write', 'microphone'];
+  const context = await browser.newContext({ serviceWorkers: 'block', permissions, ...options });
   context.setDefaultTimeout(patience);
   return context;
 }
@@ -152,7 +157,22 @@ export async function look(page: Page, name: string, size: 'phone' | 'wide'): Pr
     });
     expect.soft(violations, `${name}, ${size}, ${colorScheme}`).toEqual([]);
   }
-  expect.soft(await tooSmall(page, size === 'phone' ? 44 : 24), `${name}, ${size}: targets`).toEqual([]);
+  // A finger needs more room than a mouse.
+  const isTouched = await page.evaluate(() => matchMedia('(pointer: coarse)').matches);
+  expect.soft(await tooSmall(page, isTouched ? 44 : 24), `${name}, ${size}: targets`).toEqual([]);
+}
+
+/** The same for a view in both sizes; the window has its own one again then. */
+export async function lookInBothSizes(page: Page, name: string): Promise<void> {
+  const own = page.viewportSize()!;
+  for (const [size, { viewport }] of [
+    ['phone', phone],
+    ['wide', wide],
+  ] as const) {
+    await page.setViewportSize(viewport!);
+    await look(page, name, size);
+  }
+  await page.setViewportSize(own);
 }
 
 /** What can be touched and is smaller than this, in px; links within a text may be. */

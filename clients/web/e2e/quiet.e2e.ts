@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { api, base, choose, contextOf, look, messages, names, open, phone, say, signIn } from './people.ts';
+import { api, base, choose, contextOf, lookInBothSizes, messages, names, open, phone, say, signIn } from './people.ts';
 
 test('somebody can be muted, restricted and blocked, and that be taken back', async () => {
   const { alice, bob, carol } = names('alice', 'bob', 'carol');
@@ -14,7 +14,7 @@ test('somebody can be muted, restricted and blocked, and that be taken back', as
   await open(a, 'Trip');
   await a.getByRole('link', { name: 'About this group' }).click();
   await side.getByRole('button', { name: `More about ${bob}` }).click();
-  await look(a, 'member-menu', 'wide');
+  await lookInBothSizes(a, 'member-menu');
   await choose(a, `Mute ${bob}`);
   await a.getByText(`Nothing that ${bob} says notifies you any more.`).waitFor();
   await side.getByRole('button', { name: `More about ${bob}` }).click();
@@ -32,7 +32,7 @@ test('somebody can be muted, restricted and blocked, and that be taken back', as
   // Whom one restricts waits among the requests, and can be read there.
   await a.goto(`${base}#/c/${direct}/details`);
   await side.getByRole('button', { name: `Restrict ${bob}` }).click();
-  await look(a, 'restrict', 'wide');
+  await lookInBothSizes(a, 'restrict');
   await confirm('Restrict');
   await a.getByText(`You restrict ${bob}.`).waitFor();
   await expect.poll(() => api(bob).send(direct, 'Are you there?').then(({ seq }) => seq)).toBeGreaterThan(0);
@@ -41,7 +41,7 @@ test('somebody can be muted, restricted and blocked, and that be taken back', as
   await a.reload();
   await a.getByRole('list', { name: 'Requests' }).getByRole('link').click();
   await messages(a).getByText('Are you there?').first().waitFor();
-  await look(a, 'restricted', 'wide');
+  await lookInBothSizes(a, 'restricted');
   await a.getByRole('button', { name: `Unrestrict ${bob}` }).first().click();
   await say(a, 'Here I am');
   await expect.poll(() => api(bob).texts(direct)).toContain('Here I am');
@@ -61,33 +61,39 @@ test('messages are notified of while the user looks elsewhere, but not of whom t
   await api(alice).call('PATCH', `conversations/${group}/preferences`, { mutedUntil: '9999-12-31T23:59:59.999Z' });
   await api(alice).call('PUT', `mutes/${bob}`);
 
-  const context = await contextOf({ permissions: ['notifications'] });
-  // What the browser is asked to show, which itself shows nothing without a screen.
+  const context = await contextOf();
+  // What the browser is asked to show. A browser without a screen neither asks its user nor shows anything.
   await context.addInitScript(() => {
     const told: string[] = [];
     Object.assign(globalThis, { told });
-    globalThis.Notification = class extends Notification {
+    globalThis.Notification = class extends EventTarget {
+      static permission: NotificationPermission = 'default';
+      static requestPermission = async () => (this.permission = 'granted');
       constructor(title: string, options?: NotificationOptions) {
-        super(title, options);
+        super();
         told.push(`${title}: ${options?.body}`);
       }
-    };
+      close() {}
+    } as unknown as typeof Notification;
   });
   const a = await context.newPage();
   const told = () => a.evaluate(() => (globalThis as unknown as { told: string[] }).told);
   await a.goto(`${base}?user=${alice}#/settings`);
-  await a.getByLabel('Tell me of new messages while I look elsewhere').check();
-  await look(a, 'settings-notifications', 'wide');
+  // The browser is asked first.
+  const isTold = a.getByLabel('Tell me of new messages while I look elsewhere');
+  await isTold.click();
+  await expect.poll(() => isTold.isChecked()).toBe(true);
+  await lookInBothSizes(a, 'settings-notifications');
 
   await api(carol).send(fromCarol, 'You see this');
   await a.getByRole('link', { name: 'Back to the conversations' }).click();
   await a.getByText('You see this').waitFor();
 
-  // Another window comes to the front.
-  const devtools = await context.newCDPSession(a);
-  await devtools.send('Emulation.setFocusEmulationEnabled', { enabled: false });
-  await (await context.newPage()).bringToFront();
-  await expect.poll(() => a.evaluate(() => document.hasFocus())).toBe(false);
+  // Another window comes to the front; a browser without a screen gives every window the focus.
+  await a.evaluate(() => {
+    document.hasFocus = () => false;
+    dispatchEvent(new Event('blur'));
+  });
   await api(bob).send(fromBob, 'Nobody hears this');
   await api(carol).send(group, 'Nor this');
   await api(carol).send(fromCarol, 'News');
@@ -114,10 +120,10 @@ test('a moderator’s decision is shown with why, and can be appealed', async ()
   await a.goto(`${base}#/settings`);
   await a.getByText('You were warned').waitFor();
   await a.getByText('No advertising').waitFor();
-  await look(a, 'decisions', 'phone');
+  await lookInBothSizes(a, 'decisions');
   await a.getByRole('button', { name: 'Appeal' }).click();
   await a.getByLabel('Why it is wrong').fill('It was a present.');
-  await look(a, 'appeal', 'phone');
+  await lookInBothSizes(a, 'appeal');
   await a.getByRole('dialog').getByRole('button', { name: 'Appeal' }).click();
   await a.getByText('Another moderator looks at it').waitFor();
   await a.getByRole('button', { name: 'Appeal' }).waitFor({ state: 'detached' });

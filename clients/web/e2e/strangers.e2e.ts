@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { api, base, choose, composer, look, menuOf, messages, names, open, phone, say, signIn } from './people.ts';
+import { api, base, choose, composer, lookInBothSizes, menuOf, messages, names, open, phone, say, signIn } from './people.ts';
 
 // Where strangers ask first: the service runs with Trust__Mode=strict.
 test('a stranger asks first; who is asked answers, reports, blocks', async () => {
@@ -16,12 +16,12 @@ test('a stranger asks first; who is asked answers, reports, blocks', async () =>
   // It is among the requests, and not in the list.
   await b.getByRole('link', { name: /^Requests/ }).click();
   await b.getByText('May I write to you?').waitFor();
-  await look(b, 'requests', 'phone');
+  await lookInBothSizes(b, 'requests');
   await b.getByRole('link', { name: 'May I write to you?' }).click();
   await b.getByText('wants to write to you').waitFor();
   await messages(b).getByText('May I write to you?').waitFor();
   expect(await composer(b).count()).toBe(0);
-  await look(b, 'request', 'phone');
+  await lookInBothSizes(b, 'request');
   await b.getByRole('button', { name: `Accept ${alice}` }).click();
   await composer(b).waitFor();
 
@@ -29,7 +29,7 @@ test('a stranger asks first; who is asked answers, reports, blocks', async () =>
   await choose(b, 'Report');
   await b.getByLabel('What is wrong').selectOption('spam');
   await b.getByLabel('What moderators should know').fill('I don’t know her.');
-  await look(b, 'report', 'phone');
+  await lookInBothSizes(b, 'report');
   await b.getByRole('button', { name: 'Report' }).click();
   await b.getByText('Reported.').waitFor();
 
@@ -39,7 +39,7 @@ test('a stranger asks first; who is asked answers, reports, blocks', async () =>
   await b.getByRole('button', { name: `Unblock ${alice}` }).waitFor();
   await b.getByRole('link', { name: 'Close' }).click();
   await b.getByText(`You blocked ${alice}.`).waitFor();
-  await look(b, 'blocked', 'phone');
+  await lookInBothSizes(b, 'blocked');
 
   await say(a, 'Are you there?');
   const refused = messages(a).getByRole('group', { name: 'Not sent' });
@@ -58,7 +58,7 @@ test('a request with a hidden word is put aside, and one is declined with a repo
   const b = await signIn(bob);
   await b.goto(`${base}#/settings`);
   await b.getByLabel('Hidden words').fill('lottery\n\nfree money');
-  await look(b, 'hidden-words', 'wide');
+  await lookInBothSizes(b, 'hidden-words');
   await b.getByRole('button', { name: 'Save' }).click();
   await b.getByText('Saved.').waitFor();
 
@@ -77,7 +77,7 @@ test('a request with a hidden word is put aside, and one is declined with a repo
   await b.getByRole('link', { name: 'You won the LOTTERY' }).click();
   await b.getByText('wants to write to you').waitFor();
   expect(await composer(b).count()).toBe(0);
-  await look(b, 'hidden-request', 'wide');
+  await lookInBothSizes(b, 'hidden-request');
   await b.getByRole('button', { name: `Decline ${alice}` }).first().click();
   await b.getByText('Declined.').waitFor();
 });

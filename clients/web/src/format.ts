@@ -1,4 +1,5 @@
-import { ChatError } from '@chat-functions/client';
+import { ChatError, type MessageView, type ShownAttachment } from '@chat-functions/client';
+import { sharedWord } from './sharing/words.ts';
 
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' });
@@ -59,7 +60,41 @@ export function spanOf(seconds: number): string {
 }
 
 export const plural = (count: number, name: string) => `${count} ${name}${count === 1 ? '' : 's'}`;
+const few = new Intl.NumberFormat('en', { notation: 'compact' });
+/** A count, rounded where it is large: 12K. */
+export const fewOf = (count: number) => few.format(count);
 export const cut = (count: number) => (count > 999 ? '999+' : String(count));
+
+/** What is alone in its message, and no picture: a voice message, or a file. */
+export const aloneOf = ({ attachments }: Partial<Pick<MessageView, 'attachments'>>) =>
+  attachments?.find(({ kind }) => kind === 'voice' || kind === 'file');
+
+/** What a picture of a message is called. */
+export const wordOf = ({ kind }: Pick<ShownAttachment, 'kind'>) => (kind === 'video' ? 'Video' : 'Photo');
+
+/** How many of what a message has, which isn't alone. */
+function countOf(pictures: readonly ShownAttachment[]): string {
+  const [first] = pictures;
+  if (pictures.length < 2) return first ? wordOf(first) : '';
+  const isMixed = pictures.some(({ kind }) => kind !== first!.kind);
+  return isMixed ? `${pictures.length} photos and videos` : plural(pictures.length, wordOf(first!).toLowerCase());
+}
+
+/** How much a file is, as file managers say it. */
+export function sizeOf(bytes: number): string {
+  const unit = bytes < 1_000_000 ? 1_000 : 1_000_000;
+  const digits = bytes < unit * 10 ? 1 : 0;
+  return `${(bytes / unit).toLocaleString(undefined, { maximumFractionDigits: digits })} ${unit === 1_000 ? 'KB' : 'MB'}`;
+}
+
+type Said = Pick<MessageView, 'text'> & Partial<Pick<MessageView, 'attachments' | 'cards' | 'location' | 'sticker'>>;
+
+/** What a message says in one line: its text, or what it has instead. */
+export function lineOf({ text, attachments = [], ...shared }: Said): string {
+  const alone = aloneOf({ attachments });
+  if (!text && alone) return alone.kind === 'voice' ? 'Voice message' : (alone.fileName ?? 'File');
+  return text || countOf(attachments) || (sharedWord(shared) ?? '');
+}
 
 /** What went wrong, with every detail that the service gives. */
 export function explain(error: unknown): string {
@@ -69,5 +104,6 @@ export function explain(error: unknown): string {
   return [error.message, ...faults].join(' ');
 }
 
-/** Whether sending the same again may succeed. */
-export const isWorthRetrying = (error: ChatError | undefined) => !error || error.isTransient || error.code === 'expired';
+/** Whether sending the same again may succeed. Photos are uploaded once more then. */
+export const isWorthRetrying = (error: ChatError | undefined) =>
+  !error || error.isTransient || error.code === 'expired' || error.code.startsWith('media_');

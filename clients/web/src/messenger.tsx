@@ -1,14 +1,18 @@
-import { useChat, useConnection, useUnread } from '@chat-functions/react';
+import { useChat, useConnection, useConversation, useObservable, useUnread } from '@chat-functions/react';
 import { MessagesSquare } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef } from 'react';
-import { ConversationPane } from './conversation/pane.tsx';
+import { lazy, useEffect, useRef } from 'react';
+import { ConversationPane, type ConversationPaneProps } from './conversation/pane.tsx';
+import { lineOf } from './format.ts';
 import { Sidebar, type SidebarView } from './list/sidebar.tsx';
 import { useMe } from './names.ts';
 import { useNotifications } from './notifications.ts';
+import { mediaModule } from './photos/choose.ts';
 import { useReceived } from './received.ts';
 import { useRoute } from './route.ts';
 import { announce, notify } from './ui/notices.tsx';
+import { Part } from './ui/part.tsx';
 
+const ChannelPane = lazy(() => import('./channels/channel-pane.tsx'));
 const Join = lazy(() => import('./list/join.tsx'));
 
 /** Everything after signing in: the list, and beside it, or on a phone instead of it, what was chosen in it. */
@@ -16,25 +20,25 @@ export function Messenger() {
   const route = useRoute();
   // Who comes back from a conversation comes to where they opened it.
   const side = useRef<SidebarView>('list');
-  if (route.view === 'list' || route.view === 'archived' || route.view === 'requests' || route.view === 'settings')
-    side.current = route.view;
+  if (!('conversationId' in route) && route.view !== 'join') side.current = route.view;
   const conversationId = 'conversationId' in route ? route.conversationId : undefined;
   useTitleOfPage();
   useAnnouncements(conversationId);
   useReceived();
   useNotifications();
   useDecided();
+  useUploads();
   return (
     <main className={`messenger ${conversationId ? 'is-open' : ''}`}>
       <h1 className="unseen">Chat</h1>
       <Sidebar view={side.current} selected={conversationId} />
       {route.view === 'join' && (
-        <Suspense>
+        <Part>
           <Join code={route.code} />
-        </Suspense>
+        </Part>
       )}
       {conversationId && 'conversationId' in route ? (
-        <ConversationPane key={conversationId} route={route} back={side.current} />
+        <Pane key={conversationId} route={route} back={side.current} />
       ) : (
         <section className="nothing" aria-label="No conversation">
           <MessagesSquare aria-hidden="true" />
@@ -43,6 +47,28 @@ export function Messenger() {
       )}
     </main>
   );
+}
+
+/** A conversation, or a channel, which who posts there has in their list, and who follows it knows by its details. */
+function Pane({ route, back }: ConversationPaneProps) {
+  const { summary, details } = useConversation(route.conversationId);
+  const [listed, asked] = [useObservable(summary), useObservable(details).value];
+  const kind = listed?.kind ?? asked?.kind;
+  if (route.view !== 'channel' && kind !== 'channel') return <ConversationPane route={route} back={back} />;
+  return (
+    <Part>
+      <ChannelPane conversationId={route.conversationId} back={back} />
+    </Part>
+  );
+}
+
+/** Goes on with uploads that an earlier page began. */
+function useUploads() {
+  const chat = useChat();
+  const hasAny = useObservable(chat.outbox).some(({ attachments }) => attachments);
+  useEffect(() => {
+    if (hasAny) void mediaModule().then(({ mediaOf }) => mediaOf(chat));
+  }, [chat, hasAny]);
 }
 
 function useTitleOfPage() {
@@ -62,7 +88,7 @@ function useAnnouncements(here: string | undefined) {
         if (data.senderId === me) return;
         if ([chat.blocks, chat.mutes].some(people => people.getSnapshot().value.includes(data.senderId))) return;
         const name = chat.profile(data.senderId, conversationId).getSnapshot()?.displayName ?? data.senderId;
-        announce(conversationId === here ? `${name}: ${data.text}` : `New message from ${name}`);
+        announce(conversationId === here ? `${name}: ${lineOf(data)}` : `New message from ${name}`);
       }),
     [chat, me, here],
   );

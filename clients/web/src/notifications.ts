@@ -1,6 +1,8 @@
 import type { ChatEventOf } from '@chat-functions/client';
 import { useChat } from '@chat-functions/react';
 import { useEffect } from 'react';
+import { followedOf, isChannel } from './channels/follows.ts';
+import { lineOf } from './format.ts';
 import { useMe } from './names.ts';
 import { go, to } from './route.ts';
 
@@ -47,21 +49,26 @@ export function useNotifications(): void {
         await (await navigator.serviceWorker?.getRegistration())?.showNotification(title, options);
       }
     };
+    const placeOf = (id: string) => (isChannel(chat, id) ? to.channel(id) : to.conversation(id));
     const nameOf = (userId: string, conversationId: string) =>
       chat.profile(userId, conversationId).getSnapshot()?.displayName ?? userId;
 
-    const said = ({ conversationId, data: { senderId, text, held, expiresAt } }: ChatEventOf<'message.created'>) => {
+    const said = ({ conversationId, data }: ChatEventOf<'message.created'>) => {
+      const { senderId, held, expiresAt } = data;
       const silent = [...chat.blocks.getSnapshot().value, ...chat.mutes.getSnapshot().value, me];
       const conversation = chat.conversation(conversationId).summary.getSnapshot();
-      if (silent.includes(senderId) || conversation?.isMuted || held) return;
+      const followed = followedOf(chat, conversationId);
+      const isSilent = conversation?.isMuted || followed?.isMuted || followed?.subscription.notify === 'none';
+      if (silent.includes(senderId) || isSilent || held) return;
       const name = nameOf(senderId, conversationId);
-      const title = conversation?.kind === 'group' ? `${name} in ${conversation.title}` : name;
-      void show(to.conversation(conversationId), title, expiresAt ? 'A message that disappears' : text);
+      const place = conversation?.kind === 'direct' ? undefined : (conversation ?? followed)?.title;
+      const title = place ? `${name} in ${place}` : name;
+      void show(placeOf(conversationId), title, expiresAt ? 'A message that disappears' : lineOf(data));
     };
     const asked = ({ conversationId, data: { by } }: ChatEventOf<'request.received'>) =>
       void show(to.requests, nameOf(by, conversationId), 'Asks to write to you, or invites you.');
     const read = ({ conversationId, data }: ChatEventOf<'unread.updated'>) => {
-      if (!data.unreadCount) shown.get(to.conversation(conversationId))?.close();
+      if (!data.unreadCount) shown.get(placeOf(conversationId))?.close();
     };
     const opened = ({ data }: MessageEvent<{ readonly hash?: string; readonly user?: string }>) => {
       if (data.hash && data.user === me) go(data.hash);

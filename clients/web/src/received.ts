@@ -1,6 +1,7 @@
 import type { Chat } from '@chat-functions/client';
 import { useChat } from '@chat-functions/react';
 import { useEffect } from 'react';
+import { isChannel } from './channels/follows.ts';
 import { useMe } from './names.ts';
 
 /** How long what arrives is gathered, and between two marks, in ms: the service tells others of one mark a second. */
@@ -25,14 +26,17 @@ export function useReceived(): void {
         timer = 0;
       }, pause);
     };
-    const endMessages = chat.on('message.created', ({ conversationId, data }) => data.senderId !== me && mark(conversationId, data.seq));
+    const endMessages = chat.on('message.created', ({ conversationId, data }) => {
+      if (data.senderId !== me && !isChannel(chat, conversationId)) mark(conversationId, data.seq);
+    });
     // What came while the device was away.
     let wasOnline = false;
     const look = () => {
       const isOnline = chat.connection.getSnapshot().status === 'online';
       if (isOnline && !wasOnline) {
-        for (const { conversationId, unreadCount, lastSeq } of chat.conversations('active').getSnapshot().conversations.slice(0, 50)) {
-          if (unreadCount) mark(conversationId, lastSeq);
+        const { conversations } = chat.conversations('active').getSnapshot();
+        for (const { conversationId, kind, unreadCount, lastSeq } of conversations.slice(0, 50)) {
+          if (unreadCount && kind !== 'channel') mark(conversationId, lastSeq);
         }
       }
       wasOnline = isOnline;

@@ -2,8 +2,8 @@ import { useSyncExternalStore } from 'react';
 
 /** Where the user is; in the address's fragment, so that the browser's back button and a reload do what people expect. */
 export type Route =
-  | { readonly view: 'list' | 'archived' | 'requests' | 'settings' }
-  | { readonly view: 'conversation' | 'details'; readonly conversationId: string }
+  | { readonly view: 'list' | 'archived' | 'requests' | 'channels' | 'settings' }
+  | { readonly view: 'conversation' | 'details' | 'channel'; readonly conversationId: string }
   | { readonly view: 'thread'; readonly conversationId: string; readonly messageId: string }
   | { readonly view: 'join'; readonly code: string };
 
@@ -11,17 +11,20 @@ export const to = {
   list: '#/',
   archived: '#/archived',
   requests: '#/requests',
+  channels: '#/channels',
   settings: '#/settings',
   conversation: (id: string) => `#/c/${encodeURIComponent(id)}`,
   details: (id: string) => `#/c/${encodeURIComponent(id)}/details`,
   thread: (id: string, messageId: string) => `#/c/${encodeURIComponent(id)}/thread/${encodeURIComponent(messageId)}`,
+  channel: (id: string) => `#/channel/${encodeURIComponent(id)}`,
   join: (code: string) => `#/join/${encodeURIComponent(code)}`,
 };
 
 export function parse(hash: string): Route {
   const [first, id, what, messageId] = hash.replace(/^#\/?/, '').split('/').map(decode);
-  if (first === 'archived' || first === 'requests' || first === 'settings') return { view: first };
+  if (first === 'archived' || first === 'requests' || first === 'channels' || first === 'settings') return { view: first };
   if (first === 'join' && id) return { view: 'join', code: id };
+  if (first === 'channel' && id) return { view: 'channel', conversationId: id };
   if (first !== 'c' || !id) return { view: 'list' };
   if (what === 'details') return { view: 'details', conversationId: id };
   if (what === 'thread' && messageId) return { view: 'thread', conversationId: id, messageId };

@@ -1,10 +1,18 @@
 /** Signing in as the local host lets developers do it: any name, one for each window, so that one browser can be several people. */
 
 const nameKey = 'name';
+const roleKey = 'role';
 
 /** Who this window is: by its address, or as it was before it was loaded anew. */
 export function rememberedUser(): string | null {
   return new URLSearchParams(location.search).get('user') ?? sessionStorage.getItem(nameKey);
+}
+
+/** The role that this window's tokens have, by its address: `?role=chat.publisher` makes channels. */
+export function rememberedRole(): string {
+  const role = new URLSearchParams(location.search).get('role') ?? sessionStorage.getItem(roleKey) ?? '';
+  if (role) sessionStorage.setItem(roleKey, role);
+  return role;
 }
 
 export function remember(user: string): void {
@@ -14,6 +22,7 @@ export function remember(user: string): void {
 /** Forgets who this window is, and asks again. */
 export function forget(): void {
   sessionStorage.removeItem(nameKey);
+  sessionStorage.removeItem(roleKey);
   location.assign(location.pathname);
 }
 
@@ -24,7 +33,8 @@ export const baseUrl = new URL('.', location.href).href.replace(/\/$/, '');
 export async function tokenOf(user: string): Promise<string> {
   let response: Response;
   try {
-    response = await fetch(`local/token?user=${encodeURIComponent(user)}`);
+    const role = rememberedRole();
+    response = await fetch(`local/token?user=${encodeURIComponent(user)}${role && `&role=${encodeURIComponent(role)}`}`);
   } catch {
     throw new Error('The service can’t be reached. Try again in a moment.');
   }

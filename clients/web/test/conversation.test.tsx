@@ -123,6 +123,17 @@ test('says why a message was refused and offers to repeat only what may succeed'
   expect(chat.outbox.edit).toHaveBeenCalledWith('o2', 'Shorter', undefined, undefined);
 });
 
+test('offers to edit what was refused only where there is something to write', () => {
+  const error = refusal('cannot_message', 'That can’t be sent.');
+  const refused = (seq: number, text: string, more: object) =>
+    messageOf(seq, 'alice', text, { ...unsent, key: `k${seq}`, outboxId: `o${seq}`, error, ...more });
+  const location = { latitude: 52.516, longitude: 13.378 };
+  const { chat } = withBob(refused(1, '', { location }), refused(2, 'Here', { location }), refused(3, '', { cards: [] }));
+  show(chat);
+  const offers = screen.getAllByRole('group', { name: 'Not sent' }).map(one => within(one).queryByText('Edit') !== null);
+  expect(offers).toEqual([false, true, false]);
+});
+
 test('has no composer where the user isn’t in any more', () => {
   const { chat, conversation } = withBob(messageOf(1, 'bob', 'Hello'));
   show(chat);

@@ -9,6 +9,12 @@ globalThis.setImmediate = ((run: (...args: unknown[]) => void, ...args: unknown[
   });
 }) as typeof setImmediate;
 
+/** Counts something that is done outside the event loop, such as hashing, as what goes on. */
+export function busy<T>(work: Promise<T>): Promise<T> {
+  pending++;
+  return work.finally(() => pending--);
+}
+
 const turn = () => new Promise<void>(resolve => real(() => resolve()));
 
 /** Waits until nothing goes on but what waits for time to pass. */

@@ -124,7 +124,7 @@ export class Service extends ServicePages {
   }
 
   #send(user: string, conversation: StoredConversation, body: Json): Answer {
-    const { clientMessageId, text, threadId, replyTo, poll, mentions, mentionsAll } = body as {
+    const { clientMessageId, text, threadId, replyTo, poll, mentions, mentionsAll, attachments, cards, location, sticker } = body as {
       clientMessageId: string;
       text?: string;
       threadId?: string;
@@ -132,12 +132,16 @@ export class Service extends ServicePages {
       poll?: { question: string; options: string[] };
       mentions?: Stored['mentions'];
       mentionsAll?: true;
+      attachments?: { mediaId: string }[];
+      cards?: Stored['cards'];
+      location?: Stored['location'];
+      sticker?: { packId: string; stickerId: string };
     };
     if (text === 'refused') return problem(422, 'content_refused');
     if (text === '') return problem(400, 'malformed');
     const first = [...conversation.messages.values()].find(one => one.senderId === user && one.clientMessageId === clientMessageId);
     if (first) {
-      const isSame = first.unsentAt || first.revision || first.text === (text ?? poll?.question);
+      const isSame = first.unsentAt || first.revision || first.text === (text ?? poll?.question ?? '');
       return isSame
         ? { status: 200, body: this.view(user, first), headers: this.#session(conversation) }
         : problem(409, 'client_message_id_reused');
@@ -154,11 +158,17 @@ export class Service extends ServicePages {
       senderId: user,
       clientMessageId,
       kind: poll ? 'poll' : 'text',
-      text: text ?? poll!.question,
+      text: text ?? poll?.question ?? '',
       at: this.at(),
       updatedSeq: seq,
       revision: 0,
       reactions: [],
+      ...(attachments && {
+        attachments: attachments.map(({ mediaId }) => ({ mediaId, kind: 'image', state: 'ready', contentType: 'image/webp', bytes: 1 })),
+      }),
+      ...(cards && { cards }),
+      ...(location && { location }),
+      ...(sticker && { sticker: { ...sticker, url: `https://cdn.example/${sticker.stickerId}` } }),
       ...(mentions && { mentions }),
       ...(mentionsAll && { mentionsAll }),
       ...(conversation.messageTtl && { expiresAt: new Date(this.clock.now + conversation.messageTtl * 1000).toISOString() }),
@@ -225,7 +235,7 @@ export class Service extends ServicePages {
     if (!leaf) {
       if (message.senderId !== user) return problem(403, 'not_allowed');
       if (message.unsentAt) return answer();
-      const { replyTo, poll, editedAt, ...rest } = message;
+      const { replyTo, poll, editedAt, attachments, cards, location, sticker, linkPreview, ...rest } = message;
       const seq = conversation.log.length + 1;
       const tombstone: Stored = { ...rest, text: '', reactions: [], revision: 0, unsentAt: this.at(), unsentBy: user, updatedSeq: seq };
       conversation.messages.set(id, tombstone);

@@ -181,7 +181,7 @@ export class ServiceState {
     return entry;
   }
 
-  protected pushTo(users: readonly string[], event: Json): void {
+  pushTo(users: readonly string[], event: Json): void {
     const { seq, conversationId } = event;
     const session = typeof seq === 'number' ? { session: `p${String(conversationId)}#${seq}` } : {};
     this.push(users, structuredClone({ ...event, ...session, ...(this.storeEpoch > 1 && { storeEpoch: this.storeEpoch }) }));

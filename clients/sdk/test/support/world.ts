@@ -36,7 +36,13 @@ export class World {
   /** The path and the session of each request that had one. */
   readonly sessions: (readonly [path: string, session: string])[] = [];
   /** Answers instead of the service where it returns something. */
-  intercept: (method: string, path: string, body: Record<string, unknown>) => Answer | 'lost' | undefined = () => undefined;
+  intercept: (
+    method: string,
+    path: string,
+    body: Record<string, unknown>,
+    key: string | undefined,
+    query: URLSearchParams,
+  ) => Answer | 'lost' | undefined = () => undefined;
 
   constructor(seed = 1, clock: World['clock'] = new Clock()) {
     this.random = randomOf(seed);
@@ -308,7 +314,9 @@ export class Tab {
     await this.#wait(world.between(1, 1 + chaos.late / 4));
     if (!this.isOnline || init.signal?.aborted || world.chance(chaos.lost / 2)) throw new TypeError('Failed to fetch');
     const given = init.body ? (JSON.parse(init.body as string) as Record<string, unknown>) : {};
-    const instead = world.intercept(init.method ?? 'GET', new URL(url).pathname.replace(/^\/api/, ''), given);
+    const key = (init.headers as Record<string, string> | undefined)?.['Idempotency-Key'];
+    const { pathname, searchParams } = new URL(url);
+    const instead = world.intercept(init.method ?? 'GET', pathname.replace(/^\/api/, ''), given, key, searchParams);
     // Whom it was for is gone.
     if (!this.isAlive) return await new Promise<never>(() => {});
     if (instead === 'lost') throw new TypeError('Failed to fetch');

@@ -1,16 +1,25 @@
 import type { MessageView } from '@chat-functions/client';
+import type { Media } from '@chat-functions/client/media';
+import type { Voice } from '@chat-functions/client/voice';
 import { useChat } from '@chat-functions/react';
-import { BarChart3, CalendarClock, Pencil, Plus, Reply, SendHorizontal, Smile, X } from 'lucide-react';
-import { lazy, Suspense, useEffect, useMemo, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
+import { BarChart3, CalendarClock, ImagePlus, Mic, Paperclip, Pencil, Plus, Reply, SendHorizontal, Smile, X } from 'lucide-react';
+import { lazy, useEffect, useMemo, useRef, useState, type ChangeEvent, type FormEvent, type KeyboardEvent } from 'react';
+import { explain, lineOf } from '../format.ts';
 import { useName, useNames } from '../names.ts';
+import { mediaModule, pictureTypes, useChoices, useDrop } from '../photos/choose.ts';
+import { Choices } from '../photos/choices.tsx';
+import { ShareDialog, shareItems, type Sharable } from '../sharing/share.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Menu } from '../ui/menu.tsx';
+import { notify } from '../ui/notices.tsx';
+import { Part } from '../ui/part.tsx';
 import { forgetDraft, keepDraft, keptDraft } from './drafts.ts';
 import { useHere } from './here.ts';
 import { candidates, everyone, mentionsIn, namesEveryone, queryAt } from './mentions.ts';
 
 const EmojiPicker = lazy(() => import('../ui/emoji-picker.tsx'));
+const VoiceRecorder = lazy(() => import('../voice/voice-recorder.tsx'));
 const PollDialog = lazy(() => import('./poll-dialog.tsx'));
 const ScheduleDialog = lazy(() => import('./schedule-dialog.tsx'));
 
@@ -28,21 +37,34 @@ interface ComposerProps {
   readonly threadId?: string;
 }
 
+const mayRecord = typeof MediaRecorder === 'function' && !!navigator.mediaDevices;
+
 const isPhone = () => matchMedia('(pointer: coarse)').matches;
 
 export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }: ComposerProps) {
   const chat = useChat();
-  const { conversation, conversationId, summary, details, isGroup, isAdmin, me } = useHere();
+  const { conversation, conversationId, summary, details, isGroup, isChannel, isAdmin, me } = useHere();
   const field = useRef<HTMLTextAreaElement>(null);
+  const files = useRef<HTMLInputElement>(null);
+  const documents = useRef<HTMLInputElement>(null);
+  const microphone = useRef<HTMLButtonElement>(null);
   const draft = threadId ? '' : (summary?.preferences.draft?.text ?? '');
   // Until something is typed here it is the draft, which may have been begun on another device.
   const [typed, setTyped] = useState<string | undefined>(() => (threadId ? undefined : keptDraft(me, conversationId)));
   const [changed, setChanged] = useState('');
-  const [opened, setOpened] = useState<'emoji' | 'poll' | 'schedule'>();
+  const [opened, setOpened] = useState<'emoji' | 'poll' | 'schedule' | Sharable>();
   const [menu, setMenu] = useState<DOMRect>();
   const [caret, setCaret] = useState(0);
   const isChange = answering?.kind === 'edit' || answering?.kind === 'again';
   const text = isChange ? changed : (typed ?? draft);
+  const { choices, isReady, add, remove, take } = useChoices();
+  const isDroppedOn = useDrop(field, isChange ? () => {} : add);
+  // What was refused with photos needn't have a text.
+  const hasPhotos = isChange ? answering.kind === 'again' && !!answering.message.attachments : choices.length > 0;
+  const canSend = (text.trim() !== '' || hasPhotos) && (isChange || isReady);
+
+  const [isRecording, setRecording] = useState(false);
+  const canSpeak = mayRecord && !isChange && text === '' && choices.length === 0;
 
   const members = useMemo(() => details?.members.map(one => one.userId).filter(id => id !== me) ?? [], [details, me]);
   const memberNames = useNames(isGroup ? members : [], conversationId);
@@ -60,9 +82,15 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
     if (answering.kind !== 'reply') {
       setChanged(answering.message.text);
       setCaret(answering.message.text.length);
+      setRecording(false);
     }
     field.current?.focus();
   }, [answering]);
+
+  // The recorder takes the focus with it.
+  useEffect(() => {
+    if (isRecording) return () => ((isPhone() && microphone.current) || field.current)?.focus();
+  }, [isRecording]);
 
   useEffect(() => {
     if (!threadId && typed !== undefined && typed === draft) forgetDraft(me, conversationId);
@@ -79,7 +107,7 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
     else {
       setTyped(next);
       if (!threadId) keep(next);
-      conversation.setTyping(next.trim() !== '');
+      if (!isChannel) conversation.setTyping(next.trim() !== '');
     }
   };
 
@@ -96,6 +124,11 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
     if (completion.query) insert(`@${names.get(userId)} `, completion.query.from, caret);
   };
 
+  const more = () => ({
+    ...(answering?.kind === 'reply' ? { replyTo: answering.message.messageId } : {}),
+    ...(threadId ? { threadId } : {}),
+  });
+
   const content = () => {
     const trimmed = text.trim();
     const mentions = mentionsIn(trimmed, memberNames);
@@ -103,8 +136,7 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
       text: trimmed,
       ...(mentions.length ? { mentions } : {}),
       ...(isGroup && isAdmin && namesEveryone(trimmed) ? { mentionsAll: true as const } : {}),
-      ...(answering?.kind === 'reply' ? { replyTo: answering.message.messageId } : {}),
-      ...(threadId ? { threadId } : {}),
+      ...more(),
     };
   };
 
@@ -113,24 +145,56 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
     else {
       setTyped('');
       if (!threadId) keep('');
-      conversation.setTyping(false);
+      if (!isChannel) conversation.setTyping(false);
     }
     onAnswered();
+  };
+
+  const sendVoice = (media: Media, voice: Voice) => {
+    media.sendVoice(conversationId, more(), voice);
+    onSent();
+    onAnswered();
+  };
+
+  /** What is said goes with the photos, or with the first file. */
+  const sendChosen = ({ text: caption, ...said }: ReturnType<typeof content>) => {
+    const { photos, files: alone } = take();
+    const first = { ...said, ...(caption && { text: caption }) };
+    const further = threadId ? { threadId } : {};
+    const sending = mediaModule().then(({ mediaOf }) => {
+      const media = mediaOf(chat);
+      if (photos.length) media.send(conversationId, first, photos);
+      alone.forEach((file, index) => media.sendFile(conversationId, photos.length || index ? further : first, file));
+    });
+    sending.catch((error: unknown) => notify(explain(error), true));
   };
 
   const send = (event?: FormEvent) => {
     event?.preventDefault();
     const said = content();
-    if (!said.text) return;
+    if (!canSend) return;
     if (answering?.kind === 'again') chat.outbox.edit(answering.outboxId, said.text, said.mentions, said.mentionsAll);
     else if (answering?.kind === 'edit') {
       if (said.text !== answering.message.text) conversation.edit(answering.message.messageId!, said.text, said.mentions);
     } else {
-      conversation.send(said);
+      if (choices.length) sendChosen(said);
+      else conversation.send(said);
       onSent();
     }
     clear();
     field.current?.focus();
+  };
+
+  const chosen = ({ target }: ChangeEvent<HTMLInputElement>) => {
+    add([...target.files!], target === documents.current);
+    target.value = '';
+    field.current?.focus();
+  };
+
+  /** What is typed stays. */
+  const shared = () => {
+    onAnswered();
+    onSent();
   };
 
   const key = (event: KeyboardEvent) => {
@@ -152,8 +216,23 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
   return (
     <footer className="composer-area">
       {answering && <Strip answering={answering} onCancel={onAnswered} />}
+      {!isChange && choices.length > 0 && (
+        <Choices
+          choices={choices}
+          onRemove={id => {
+            remove(id);
+            if (!isPhone()) field.current?.focus();
+          }}
+        />
+      )}
+      {isDroppedOn && <p className="drop-here">{isChange ? 'An edit has no new photos or files' : 'Let go to add them'}</p>}
       {completion.people.length > 0 && <Completion completion={completion} names={names} onChoose={complete} />}
-      <form className="composer" onSubmit={send}>
+      {isRecording && (
+        <Part onError={() => setRecording(false)}>
+          <VoiceRecorder onVoice={sendVoice} onClose={() => setRecording(false)} />
+        </Part>
+      )}
+      <form className="composer" onSubmit={send} hidden={isRecording}>
         <IconButton
           label="More to send"
           icon={Plus}
@@ -164,8 +243,8 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
           <textarea
             ref={field}
             rows={1}
-            aria-label="Message"
-            placeholder={threadId ? 'Reply' : 'Message'}
+            aria-label={isChannel ? 'Post' : 'Message'}
+            placeholder={threadId ? 'Reply' : isChannel ? 'Post' : 'Message'}
             dir="auto"
             enterKeyHint="send"
             value={text}
@@ -173,10 +252,30 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
             onChange={event => write(event.target.value, event.target.selectionStart)}
             onSelect={event => setCaret(event.currentTarget.selectionStart)}
             onKeyDown={key}
+            onPaste={event => {
+              // Word and Excel put a picture of it beside a text. A file alone may have its name as text.
+              const { types, files: pasted } = event.clipboardData;
+              const isText = types.includes('text/plain') && types.includes('text/html');
+              if (!isChange && !isText && add(pasted)) event.preventDefault();
+            }}
           />
+          {!isChange && <IconButton label="Add photos and videos" icon={ImagePlus} onClick={() => files.current!.click()} />}
           <IconButton label="Emoji" icon={Smile} onClick={() => setOpened('emoji')} />
         </div>
-        <IconButton label={isChange ? 'Save' : 'Send'} icon={SendHorizontal} type="submit" className="send" aria-disabled={!text.trim()} />
+        {canSpeak ? (
+          <IconButton ref={microphone} label="Record a voice message" icon={Mic} className="send" onClick={() => setRecording(true)} />
+        ) : (
+          <IconButton label={isChange ? 'Save' : 'Send'} icon={SendHorizontal} type="submit" className="send" aria-disabled={!canSend} />
+        )}
+        <input
+          ref={files}
+          type="file"
+          accept={pictureTypes}
+          multiple
+          hidden
+          onChange={chosen}
+        />
+        <input ref={documents} type="file" multiple hidden onChange={chosen} />
       </form>
       {menu && (
         <Menu
@@ -184,12 +283,16 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
           anchor={menu}
           onClose={() => setMenu(undefined)}
           items={[
+            // A channel has no places.
             { label: 'Poll', icon: BarChart3, onSelect: () => setOpened('poll') },
-            { label: 'Send later', icon: CalendarClock, onSelect: () => setOpened('schedule') },
+            ...(isChange ? [] : [{ label: 'File', icon: Paperclip, onSelect: () => documents.current!.click() }]),
+            ...(isChange ? [] : shareItems(setOpened)).filter(({ label }) => !isChannel || label === 'Sticker'),
+            // What is sent later has no photos: they would have to be uploaded before.
+            ...(choices.length ? [] : [{ label: 'Send later', icon: CalendarClock, onSelect: () => setOpened('schedule') }]),
           ]}
         />
       )}
-      <Suspense>
+      <Part key={opened} onError={() => setOpened(undefined)}>
         {opened === 'emoji' && (
           <Dialog title="Emoji" onClose={() => setOpened(undefined)}>
             <EmojiPicker
@@ -201,8 +304,11 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
           </Dialog>
         )}
         {opened === 'poll' && <PollDialog threadId={threadId} onSent={onSent} onClose={() => setOpened(undefined)} />}
+        {(opened === 'sticker' || opened === 'place') && (
+          <ShareDialog what={opened} more={more()} onSent={shared} onClose={() => setOpened(undefined)} />
+        )}
         {opened === 'schedule' && <ScheduleDialog content={content()} onScheduled={clear} onClose={() => setOpened(undefined)} />}
-      </Suspense>
+      </Part>
     </footer>
   );
 }
@@ -216,7 +322,7 @@ function Strip({ answering: { kind, message }, onCancel }: { readonly answering:
       <Icon aria-hidden="true" />
       <p>
         <b>{kind === 'reply' ? `Reply to ${message.isMine ? 'yourself' : name}` : kind === 'edit' ? 'Edit the message' : 'Send it anew'}</b>
-        <span dir="auto">{message.text}</span>
+        <span dir="auto">{lineOf(message)}</span>
       </p>
       <IconButton label="Cancel" icon={X} onClick={onCancel} />
     </div>

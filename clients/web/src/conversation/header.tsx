@@ -5,6 +5,7 @@ import { lastSeen, plural } from '../format.ts';
 import { useArrangement } from '../list/arrangement.tsx';
 import { useNames } from '../names.ts';
 import { to } from '../route.ts';
+import { Streak } from '../streaks/streak.tsx';
 import { Avatar, UserAvatar } from '../ui/avatar.tsx';
 import { IconButton, IconLink } from '../ui/button.tsx';
 import { Menu } from '../ui/menu.tsx';
@@ -34,6 +35,7 @@ export function Header({ back, isGone }: { readonly back: string; readonly isGon
         </h2>
         {!isGone && <Status />}
       </div>
+      {!isGone && <Streak summary={summary} />}
       {!isGone && <IconLink label={isGroup ? 'About this group' : `About ${title}`} icon={Info} href={to.details(conversationId)} />}
       {summary && <HeaderMenu />}
     </header>

@@ -14,6 +14,9 @@ export interface Here {
   readonly title: string;
   readonly me: string;
   readonly isGroup: boolean;
+  readonly isChannel: boolean;
+  /** False for a channel's followers. */
+  readonly mayWrite: boolean;
   /** The other one of a direct conversation. */
   readonly peer: string | undefined;
   readonly isOwner: boolean;
@@ -62,6 +65,8 @@ export function useHereOf(conversationId: string): Here {
       title,
       me,
       isGroup: kind === 'group',
+      isChannel: kind === 'channel',
+      mayWrite: kind !== 'channel' || summary !== undefined,
       peer,
       isOwner: role === 'owner',
       isAdmin: role === 'owner' || role === 'admin',

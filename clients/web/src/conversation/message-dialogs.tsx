@@ -1,17 +1,20 @@
 import type { MessageView } from '@chat-functions/client';
 import { useConversations, useObservable } from '@chat-functions/react';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { lazy, useEffect, useState, useSyncExternalStore } from 'react';
 import { useAsked } from '../asked.ts';
 import { explain, momentOf } from '../format.ts';
 import { useNames, useTitle } from '../names.ts';
 import { Avatar, UserAvatar } from '../ui/avatar.tsx';
 import { Dialog, FormDialog } from '../ui/dialog.tsx';
 import { notify } from '../ui/notices.tsx';
+import { Part } from '../ui/part.tsx';
 import { ReportDialog } from '../ui/report-dialog.tsx';
 import { useHere } from './here.ts';
 
+const CollectDialog = lazy(() => import('../collections/collect-dialog.tsx'));
+
 interface Opened {
-  readonly kind: 'forward' | 'info' | 'edits' | 'hide' | 'report';
+  readonly kind: 'forward' | 'info' | 'edits' | 'hide' | 'report' | 'collect';
   readonly message: MessageView;
 }
 
@@ -40,6 +43,13 @@ export function MessageDialogs() {
   if (kind === 'forward') return <Forward message={message} onClose={close} />;
   if (kind === 'info') return <Info message={message} onClose={close} />;
   if (kind === 'edits') return <Edits messageId={messageId} onClose={close} />;
+  if (kind === 'collect') {
+    return (
+      <Part onError={close}>
+        <CollectDialog message={message} onClose={close} />
+      </Part>
+    );
+  }
   if (kind === 'hide') return <Hide messageId={messageId} onClose={close} />;
   return (
     <ReportDialog

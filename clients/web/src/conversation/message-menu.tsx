@@ -4,6 +4,7 @@ import {
   Copy,
   CornerUpLeft,
   Flag,
+  FolderPlus,
   Forward,
   History,
   Info,
@@ -16,6 +17,7 @@ import {
   Undo2,
 } from 'lucide-react';
 import { go, to } from '../route.ts';
+import { sharedWord } from '../sharing/words.ts';
 import { Menu, type MenuItem } from '../ui/menu.tsx';
 import { notify, outcome } from '../ui/notices.tsx';
 import type { Answering } from './composer.tsx';
@@ -78,44 +80,50 @@ export function MessageMenu({ message, anchor, isThread, onAnswer, onPick, onClo
 }
 
 function useItems(message: MessageView, isThread: boolean, onAnswer: (answering: Answering) => void): readonly MenuItem[] {
-  const { conversation, conversationId, isGroup, isAdmin } = useHere();
+  const { conversation, conversationId, isGroup, isChannel, isAdmin, mayWrite } = useHere();
   const isPinned = useObservable(conversation.pins).value.some(pin => pin.message.messageId === message.messageId);
-  const { messageId: id, isMine, text, kind } = message;
+  const { messageId: id, isMine, text, kind, attachments } = message;
   if (!id) return [];
   const age = Date.now() - Date.parse(message.at);
-  const [isThere, isText] = [!message.unsentAt, kind === 'text' && !message.unsentAt];
+  const isThere = !message.unsentAt;
+  const isText = isThere && kind === 'text' && text !== '';
   const isDecided = !message.held;
-  const canPin = !isGroup || isAdmin;
+  const isShared = isGroup || isChannel;
+  const canPin = !isShared || isAdmin;
   const root = message.threadId ?? id;
+  const sharesAny = !!attachments || !!message.cards || /https?:\/\//.test(text);
+  const mayCollect = isThere && isDecided && sharesAny && !message.expiresAt && !isChannel;
   const all: readonly (MenuItem | false)[] = [
-    isThere && { label: 'Reply', icon: CornerUpLeft, onSelect: () => onAnswer({ kind: 'reply', message }) },
+    isThere && mayWrite && { label: 'Reply', icon: CornerUpLeft, onSelect: () => onAnswer({ kind: 'reply', message }) },
     isThere &&
-      !isThread && {
+      !isThread &&
+      !isChannel && {
         label: message.thread || message.threadId ? 'Open the thread' : 'Reply in a thread',
         icon: MessagesSquare,
         onSelect: () => go(to.thread(conversationId, root)),
       },
     isText && { label: 'Copy', icon: Copy, onSelect: () => void navigator.clipboard.writeText(text).then(() => notify('Copied.')) },
     isText && isDecided && isMine && age < editable && { label: 'Edit', icon: Pencil, onSelect: () => onAnswer({ kind: 'edit', message }) },
-    isText &&
+    (isText || (isThere && (!!attachments || !!sharedWord(message)))) &&
       isDecided &&
       !message.expiresAt && { label: 'Forward', icon: Forward, onSelect: () => openMessageDialog({ kind: 'forward', message }) },
+    mayCollect && { label: 'Add to collection', icon: FolderPlus, onSelect: () => openMessageDialog({ kind: 'collect', message }) },
     isThere &&
       isDecided &&
       canPin &&
       (isPinned
         ? { label: 'Unpin', icon: PinOff, onSelect: () => void outcome(conversation.unpin(id), 'Unpinned.') }
         : { label: 'Pin', icon: Pin, onSelect: () => void outcome(conversation.pin(id), 'Pinned.') }),
-    isThere && { label: 'Info', icon: Info, onSelect: () => openMessageDialog({ kind: 'info', message }) },
+    isThere && !isChannel && { label: 'Info', icon: Info, onSelect: () => openMessageDialog({ kind: 'info', message }) },
     isText && message.revision > 0 && { label: 'Edits', icon: History, onSelect: () => openMessageDialog({ kind: 'edits', message }) },
     isThere &&
-      ((isMine && age < unsendable) || (isGroup && isAdmin)) && {
+      ((isMine && age < unsendable) || (isShared && isAdmin)) && {
         label: 'Take back',
         icon: Undo2,
         isDangerous: true,
         onSelect: () => conversation.unsend(id),
       },
-    { label: 'Delete for me', icon: Trash2, isDangerous: true, onSelect: () => openMessageDialog({ kind: 'hide', message }) },
+    mayWrite && { label: 'Delete for me', icon: Trash2, isDangerous: true, onSelect: () => openMessageDialog({ kind: 'hide', message }) },
     !isMine &&
       isThere && { label: 'Report', icon: Flag, isDangerous: true, onSelect: () => openMessageDialog({ kind: 'report', message }) },
   ];

@@ -1,9 +1,12 @@
-import { memo, useRef, useState, type KeyboardEvent } from 'react';
-import { CornerUpLeft, Forward, MessagesSquare, MoreHorizontal, SmilePlus } from 'lucide-react';
-import { momentOf, plural, timeOf } from '../format.ts';
+import { lazy, memo, Suspense, useRef, useState, type KeyboardEvent } from 'react';
+import { CornerUpLeft, Eye, Forward, MessagesSquare, MoreHorizontal, SmilePlus } from 'lucide-react';
+import { aloneOf, fewOf, momentOf, plural, timeOf } from '../format.ts';
 import { useName } from '../names.ts';
+import { Photos } from '../photos/photos.tsx';
 import { to } from '../route.ts';
+import { LinkPreview, Shared } from '../sharing/shared.tsx';
 import { UserAvatar } from '../ui/avatar.tsx';
+import { Boundary } from '../ui/boundary.tsx';
 import { IconButton } from '../ui/button.tsx';
 import type { Answering } from './composer.tsx';
 import { useHere } from './here.ts';
@@ -16,6 +19,9 @@ import type { Row } from './rows.ts';
 import { isFewEmoji, RichText } from './text.tsx';
 import { Ticks } from './ticks.tsx';
 import { useLongPress } from './long-press.ts';
+
+const FileMessage = lazy(() => import('../files/file.tsx'));
+const VoiceMessage = lazy(() => import('../voice/voice.tsx'));
 
 interface MessageRowProps {
   readonly row: Row;
@@ -30,13 +36,16 @@ interface MessageRowProps {
 
 export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, isThread, onFocus, onAnswer, onJump }: MessageRowProps) {
   const { message, day, isFirstUnread, isFirst, isLast } = row;
-  const { conversationId, isGroup } = useHere();
+  const { conversationId, isGroup, isChannel, mayWrite } = useHere();
   const sender = useName(message.senderId, conversationId);
   const element = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<DOMRect>();
   const [isPicking, setPicking] = useState(false);
   const isShown = !message.unsentAt && !message.hidden;
-  const isBig = isShown && message.kind === 'text' && isFewEmoji(message.text);
+  const hasPhotos = isShown && !!message.attachments && !aloneOf(message);
+  const hasShared = isShown && (!!message.cards || !!message.location);
+  const isSticker = isShown && !!message.sticker;
+  const isBig = isShown && !hasPhotos && !hasShared && message.kind === 'text' && isFewEmoji(message.text);
   // Of one that is hidden there is nothing to act on.
   const isSent = message.state === 'sent' && !message.hidden;
   const root = message.threadId ?? message.messageId;
@@ -51,6 +60,8 @@ export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, i
     }
   };
 
+  const kinds = [!isShown && 'is-unsent', (isBig || isSticker) && 'is-emoji', hasPhotos && 'has-photos', hasShared && 'has-shared'];
+  const bubble = ['bubble', ...kinds, !message.text && !hasShared && 'is-bare'].filter(Boolean).join(' ');
   const name = message.isMine ? 'You' : message.hidden ? 'Somebody whom you block' : sender;
   return (
     <>
@@ -68,7 +79,7 @@ export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, i
         tabIndex={isActive ? 0 : -1}
         className={[
           'message',
-          message.isMine && 'mine',
+          message.isMine && !isChannel && 'mine',
           isFirst && 'is-first',
           isLast && 'is-last',
           isFlashed && 'is-flashed',
@@ -90,8 +101,8 @@ export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, i
           <span className="gutter">{isLast && <UserAvatar userId={message.senderId} conversationId={conversationId} size="small" />}</span>
         )}
         <div className="body">
-          <div className={['bubble', !isShown && 'is-unsent', isBig && 'is-emoji'].filter(Boolean).join(' ')}>
-            {isGroup && !message.isMine && !message.hidden && isFirst && (
+          <div className={bubble}>
+            {(isChannel || (isGroup && !message.isMine)) && !message.hidden && isFirst && (
               <p className="sender" dir="auto">
                 {sender}
               </p>
@@ -105,6 +116,12 @@ export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, i
             <Said row={row} isTabStop={isActive} />
             <span className="meta">
               {message.editedAt && isShown && <span>edited</span>}
+              {!!message.counts?.views && isShown && (
+                <span className="views">
+                  <Eye aria-hidden="true" /> {fewOf(message.counts.views)}
+                  <span className="unseen"> {message.counts.views === 1 ? 'view' : 'views'}</span>
+                </span>
+              )}
               <time dateTime={message.at} title={momentOf(message.at)}>
                 {timeOf(message.at)}
               </time>
@@ -131,13 +148,15 @@ export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, i
                   tabIndex={isActive ? 0 : -1}
                   onClick={() => setPicking(true)}
                 />
-                <IconButton
-                  label="Reply"
-                  icon={CornerUpLeft}
-                  className="wide-only"
-                  tabIndex={isActive ? 0 : -1}
-                  onClick={() => onAnswer({ kind: 'reply', message })}
-                />
+                {mayWrite && (
+                  <IconButton
+                    label="Reply"
+                    icon={CornerUpLeft}
+                    className="wide-only"
+                    tabIndex={isActive ? 0 : -1}
+                    onClick={() => onAnswer({ kind: 'reply', message })}
+                  />
+                )}
               </>
             )}
             <IconButton label="More" icon={MoreHorizontal} aria-haspopup="menu" tabIndex={isActive ? 0 : -1} onClick={openMenu} />
@@ -175,9 +194,31 @@ function Said({ row: { message }, isTabStop }: { readonly row: Row; readonly isT
   }
   if (message.held && !message.text) return <p className="text quiet">This message waits to be looked at.</p>;
   if (message.poll) return <PollView message={message} poll={message.poll} isTabStop={isTabStop} />;
+  const alone = aloneOf(message);
   return (
-    <div className="text" dir="auto">
-      <RichText text={message.text} mentions={message.mentions} />
-    </div>
+    <>
+      {alone?.kind === 'voice' ? (
+        <Boundary fallback={<p className="text quiet">This voice message can’t be played now.</p>}>
+          <Suspense fallback={<div className="voice wave" />}>
+            <VoiceMessage message={message} voice={alone} isTabStop={isTabStop} />
+          </Suspense>
+        </Boundary>
+      ) : alone ? (
+        <Boundary fallback={<p className="text quiet">This file can’t be had now.</p>}>
+          <Suspense fallback={<div className="file" />}>
+            <FileMessage message={message} file={alone} isTabStop={isTabStop} />
+          </Suspense>
+        </Boundary>
+      ) : (
+        message.attachments && <Photos message={message} isTabStop={isTabStop} />
+      )}
+      <Shared message={message} isTabStop={isTabStop} />
+      {message.text && (
+        <div className="text" dir="auto">
+          <RichText text={message.text} mentions={message.mentions} />
+        </div>
+      )}
+      <LinkPreview message={message} isTabStop={isTabStop} />
+    </>
   );
 }

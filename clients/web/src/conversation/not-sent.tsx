@@ -1,6 +1,6 @@
 import type { MessageView } from '@chat-functions/client';
 import { useChat } from '@chat-functions/react';
-import { explain, isWorthRetrying } from '../format.ts';
+import { aloneOf, explain, isWorthRetrying } from '../format.ts';
 import type { Answering } from './composer.tsx';
 
 interface NotSentProps {
@@ -16,6 +16,8 @@ export function NotSent({ message, onAnswer, isTabStop }: NotSentProps) {
   const isFailed = message.state === 'failed' || message.edit?.state === 'failed';
   if (!isFailed || !outboxId) return null;
   const error = message.error ?? message.edit?.error;
+  // What has neither a text nor photos couldn't be saved.
+  const canEdit = message.kind === 'text' && (message.text || (message.attachments && !aloneOf(message)));
   const tab = isTabStop ? 0 : -1;
   return (
     <div className="not-sent" role="group" aria-label="Not sent">
@@ -28,7 +30,7 @@ export function NotSent({ message, onAnswer, isTabStop }: NotSentProps) {
           Try again
         </button>
       )}
-      {message.kind === 'text' && (
+      {canEdit && (
         <button type="button" tabIndex={tab} onClick={() => onAnswer({ kind: 'again', message, outboxId })}>
           Edit
         </button>

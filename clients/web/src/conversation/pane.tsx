@@ -1,7 +1,9 @@
+import type { MessageView } from '@chat-functions/client';
 import { useMessages } from '@chat-functions/react';
-import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { lazy, memo, useCallback, useEffect, useRef, useState } from 'react';
 import type { SidebarView } from '../list/sidebar.tsx';
 import { to, type Route } from '../route.ts';
+import { Part } from '../ui/part.tsx';
 import { Composer, type Answering } from './composer.tsx';
 import { Footer } from './footer.tsx';
 import { Header } from './header.tsx';
@@ -12,8 +14,10 @@ import { ThreadPane } from './thread.tsx';
 import { Timeline, type TimelineHandle } from './timeline.tsx';
 
 const Details = lazy(() => import('../details/details.tsx'));
+// A page more of messages, while somebody scrolls, is nothing to these.
+const [StillHeader, StillPins, StillComposer] = [memo(Header), memo(PinnedBar), memo(Composer)];
 
-interface ConversationPaneProps {
+export interface ConversationPaneProps {
   readonly route: Extract<Route, { readonly conversationId: string }>;
   readonly back: SidebarView;
 }
@@ -26,35 +30,37 @@ export function ConversationPane({ route, back }: ConversationPaneProps) {
   const timeline = useRef<TimelineHandle>(null);
   const [answering, setAnswering] = useState<Answering>();
   const isGone = messages.status === 'gone';
+  const shown = useRef(messages.messages);
+  useEffect(() => {
+    shown.current = messages.messages;
+  }, [messages.messages]);
+  const answered = useCallback(() => setAnswering(undefined), []);
+  const sent = useCallback(() => timeline.current?.toLatest(), []);
+  const editLast = useCallback(() => setAnswering(lastOwn(shown.current)), []);
   const jump = useCallback((seq: number) => timeline.current?.jumpTo(seq), []);
   return (
     <HereProvider value={here}>
       <section className={`conversation ${route.view === 'conversation' ? '' : 'has-side'}`} aria-labelledby="conversation-title">
-        <Header back={to[back]} isGone={isGone} />
-        {!isGone && <PinnedBar onJump={jump} />}
+        <StillHeader back={to[back]} isGone={isGone} />
+        {!isGone && <StillPins onJump={jump} />}
         <Timeline ref={timeline} messages={messages} onAnswer={setAnswering} />
         <Footer isGone={isGone} back={to[back]}>
-          <Composer
-            answering={answering}
-            onAnswered={() => setAnswering(undefined)}
-            onSent={() => timeline.current?.toLatest()}
-            onEditLast={() => setAnswering(lastOwn(messages.messages))}
-          />
+          <StillComposer answering={answering} onAnswered={answered} onSent={sent} onEditLast={editLast} />
         </Footer>
       </section>
       <MessageDialogs />
       {route.view === 'thread' && <ThreadPane key={route.messageId} messageId={route.messageId} />}
       {route.view === 'details' && (
-        <Suspense>
+        <Part>
           <Details isGone={isGone} onJump={jump} />
-        </Suspense>
+        </Part>
       )}
     </HereProvider>
   );
 }
 
 /** The user's newest message that can be edited, for the key Up in an empty composer. */
-function lastOwn(messages: ReturnType<typeof useMessages>['messages']): Answering | undefined {
+function lastOwn(messages: readonly MessageView[]): Answering | undefined {
   const message = messages.findLast(one => one.isMine && one.state === 'sent');
-  return message && !message.unsentAt && message.kind === 'text' ? { kind: 'edit', message } : undefined;
+  return message && !message.unsentAt && message.kind === 'text' && message.text ? { kind: 'edit', message } : undefined;
 }

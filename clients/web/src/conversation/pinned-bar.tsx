@@ -1,11 +1,12 @@
 import { useObservable } from '@chat-functions/react';
 import { Pin } from 'lucide-react';
+import { lineOf } from '../format.ts';
 import { to } from '../route.ts';
 import { useHere } from './here.ts';
 
 /** The newest pin, and how many there are. */
 export function PinnedBar({ onJump }: { readonly onJump: (seq: number) => void }) {
-  const { conversation, conversationId } = useHere();
+  const { conversation, conversationId, isChannel } = useHere();
   const pins = useObservable(conversation.pins).value;
   const newest = pins[0];
   if (!newest) return null;
@@ -15,10 +16,10 @@ export function PinnedBar({ onJump }: { readonly onJump: (seq: number) => void }
         <Pin aria-hidden="true" />
         <span className="text" dir="auto">
           <span className="unseen">Pinned: </span>
-          {newest.message.text}
+          {lineOf(newest.message)}
         </span>
       </button>
-      {pins.length > 1 && <a href={to.details(conversationId)}>All {pins.length}</a>}
+      {pins.length > 1 && !isChannel && <a href={to.details(conversationId)}>All {pins.length}</a>}
     </div>
   );
 }

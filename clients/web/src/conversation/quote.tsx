@@ -1,4 +1,6 @@
 import type { Quote } from '@chat-functions/client';
+import { useAsked } from '../asked.ts';
+import { lineOf } from '../format.ts';
 import { useName } from '../names.ts';
 import { useHere } from './here.ts';
 
@@ -17,7 +19,14 @@ export function QuoteView({ quote, onJump, isTabStop }: QuoteViewProps) {
   return (
     <button type="button" className="quote" tabIndex={isTabStop ? 0 : -1} onClick={() => onJump(seq)}>
       <b>{quote.senderId === me ? 'You' : name}</b>
-      <span dir="auto">{quote.isUnsent ? 'Taken back' : quote.preview || 'A message that disappears'}</span>
+      <span dir="auto">{quote.isUnsent ? 'Taken back' : quote.preview || <WithoutText messageId={quote.messageId} />}</span>
     </button>
   );
+}
+
+/** What is quoted has no text: it disappears, or has something else alone. */
+function WithoutText({ messageId }: { readonly messageId: string }) {
+  const { conversation } = useHere();
+  const { value } = useAsked(() => conversation.message(messageId));
+  return (value && !value.expiresAt && lineOf(value)) || 'A message that disappears';
 }

@@ -1,8 +1,10 @@
 import type { MessageView } from '@chat-functions/client';
 import { SmilePlus } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
+import { fewOf } from '../format.ts';
 import { useNames } from '../names.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { Part } from '../ui/part.tsx';
 import { useHere } from './here.ts';
 
 const EmojiPicker = lazy(() => import('../ui/emoji-picker.tsx'));
@@ -32,6 +34,9 @@ export function Reactions({ message, isTabStop, onMore }: ReactionsProps) {
     const named = users.map(id => names.get(id) ?? id);
     return count > named.length ? `${named.join(', ')} and ${count - named.length} more` : named.join(', ');
   };
+  // Of a channel's followers nobody is named.
+  const label = (key: string, count: number, users: readonly string[]) =>
+    users.length ? `${key} ${count}: ${who(users, count)}` : `${key} ${count}`;
   return (
     <div className="reactions" role="group" aria-label="Reactions">
       {message.reactions.map(({ key, count, users, mine }) => (
@@ -39,12 +44,12 @@ export function Reactions({ message, isTabStop, onMore }: ReactionsProps) {
           key={key}
           type="button"
           aria-pressed={mine ?? false}
-          aria-label={`${key} ${count}: ${who(users, count)}`}
-          title={who(users, count)}
+          aria-label={label(key, count, users)}
+          title={users.length ? who(users, count) : undefined}
           tabIndex={isTabStop ? 0 : -1}
           onClick={() => react(key)}
         >
-          {key} <span>{count}</span>
+          {key} <span>{fewOf(count)}</span>
         </button>
       ))}
       <button type="button" className="add" aria-label="Another reaction" tabIndex={isTabStop ? 0 : -1} onClick={onMore}>
@@ -59,14 +64,14 @@ export function EmojiDialog({ message, onClose }: { readonly message: MessageVie
   const react = useReact(message);
   return (
     <Dialog title="React" onClose={onClose}>
-      <Suspense fallback={<p className="picker-room quiet">Loading…</p>}>
+      <Part loading={<p className="picker-room quiet">Loading…</p>} onError={onClose}>
         <EmojiPicker
           onPick={emoji => {
             onClose();
             react(emoji);
           }}
         />
-      </Suspense>
+      </Part>
     </Dialog>
   );
 }

@@ -2,7 +2,7 @@ import type { Message } from '@chat-functions/client';
 import { useThread } from '@chat-functions/react';
 import { X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { momentOf } from '../format.ts';
+import { lineOf, momentOf } from '../format.ts';
 import { useName } from '../names.ts';
 import { to } from '../route.ts';
 import { IconLink } from '../ui/button.tsx';
@@ -57,7 +57,9 @@ function Root({ message }: { readonly message: Message }) {
       <p>
         <b>{name}</b> <time dateTime={message.at}>{momentOf(message.at)}</time>
       </p>
-      <p dir="auto">{message.unsentAt ? 'This message was taken back.' : <RichText text={message.text} mentions={message.mentions} />}</p>
+      <p dir="auto">
+        {message.unsentAt ? 'This message was taken back.' : <RichText text={lineOf(message)} mentions={message.mentions} />}
+      </p>
     </blockquote>
   );
 }

@@ -4,11 +4,18 @@ import { Check, CheckCheck, CircleAlert, Clock } from 'lucide-react';
 import { useHere } from './here.ts';
 
 /** How far a message of the user's has come. */
-export function Ticks({ message: { state, seq = 0 } }: { readonly message: MessageView }) {
-  const { conversation } = useHere();
-  const { deliveredToAllSeq, readByAllSeq, isAvailable } = useObservable(conversation.receipts);
+export function Ticks({ message }: { readonly message: MessageView }) {
+  const { state, seq = 0 } = message;
+  const { isChannel } = useHere();
   if (state === 'failed') return <CircleAlert role="img" aria-label="not sent" className="danger" />;
   if (state !== 'sent') return <Clock role="img" aria-label={state === 'queued' ? 'waits to be sent' : 'on its way'} />;
+  // A channel has no receipts.
+  return isChannel ? <Check role="img" aria-label="sent" /> : <Received seq={seq} />;
+}
+
+function Received({ seq }: { readonly seq: number }) {
+  const { conversation } = useHere();
+  const { deliveredToAllSeq, readByAllSeq, isAvailable } = useObservable(conversation.receipts);
   if (isAvailable && readByAllSeq >= seq) return <CheckCheck role="img" aria-label="read" className="is-read" />;
   if (isAvailable && deliveredToAllSeq >= seq) return <CheckCheck role="img" aria-label="delivered" />;
   return <Check role="img" aria-label="sent" />;

@@ -14,6 +14,7 @@ import {
 } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { cut, explain, plural } from '../format.ts';
+import { OpenedPhoto } from '../photos/opened.tsx';
 import type { Answering } from './composer.tsx';
 import { useHere } from './here.ts';
 import { MessageRow } from './message-row.tsx';
@@ -174,33 +175,35 @@ export function Timeline({ ref, messages: state, onAnswer, label = 'Messages', i
     <div className="timeline">
       <div ref={scroller} className="scroll" onKeyDown={move} role="region" aria-label={label} tabIndex={rows.length ? undefined : 0}>
         <Edge state={state} isThread={isThread} />
-        <Virtualizer
-          ref={list}
-          as="ol"
-          item="li"
-          data={rows}
-          shift={isPrepended}
-          startMargin={edgeHeight}
-          scrollRef={scroller}
-          onScroll={look}
-          onResize={() => {
-            if (wasAtEnd.current && target === undefined) list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
-            else look();
-          }}
-        >
-          {row => (
-            <MessageRow
-              key={row.key}
-              row={row}
-              isActive={row.key === activeKey}
-              isFlashed={flashed !== undefined && row.message.seq === flashed}
-              isThread={isThread}
-              onFocus={setActive}
-              onAnswer={onAnswer}
-              onJump={setTarget}
-            />
-          )}
-        </Virtualizer>
+        <OpenedPhoto messages={shown}>
+          <Virtualizer
+            ref={list}
+            as="ol"
+            item="li"
+            data={rows}
+            shift={isPrepended}
+            startMargin={edgeHeight}
+            scrollRef={scroller}
+            onScroll={look}
+            onResize={() => {
+              if (wasAtEnd.current && target === undefined) list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+              else look();
+            }}
+          >
+            {row => (
+              <MessageRow
+                key={row.key}
+                row={row}
+                isActive={row.key === activeKey}
+                isFlashed={flashed !== undefined && row.message.seq === flashed}
+                isThread={isThread}
+                onFocus={setActive}
+                onAnswer={onAnswer}
+                onJump={setTarget}
+              />
+            )}
+          </Virtualizer>
+        </OpenedPhoto>
         {status === 'ready' && !rows.length && !isThread && <p className="empty">Nothing was said yet.</p>}
       </div>
       {(!isAtEnd || hasAfter) && rows.length > 0 && (

@@ -1,20 +1,25 @@
 import type { ConversationView } from '@chat-functions/client';
 import { useObservable } from '@chat-functions/react';
 import { Eraser, Flag, LogOut, Trash2, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
-import { momentOf, plural } from '../format.ts';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lineOf, momentOf, plural } from '../format.ts';
 import { useHere } from '../conversation/here.ts';
 import { isForGood, useArrangement } from '../list/arrangement.tsx';
 import { usePerson } from '../people/person.tsx';
 import { replace, to } from '../route.ts';
 import { Avatar, UserAvatar } from '../ui/avatar.tsx';
 import { IconLink } from '../ui/button.tsx';
+import { Boundary } from '../ui/boundary.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
 import { ReportDialog } from '../ui/report-dialog.tsx';
 import { GroupSettings, TimeToLive } from './group-settings.tsx';
 import { InviteLinks } from './invite-links.tsx';
 import { JoinRequests } from './join-requests.tsx';
 import { Members } from './members.tsx';
+
+const Collections = lazy(() => import('../collections/collections.tsx'));
+const Gallery = lazy(() => import('../sharing/gallery.tsx'));
+const StreakSection = lazy(() => import('../streaks/section.tsx'));
 
 interface DetailsProps {
   readonly isGone: boolean;
@@ -50,7 +55,28 @@ export default function Details({ isGone, onJump }: DetailsProps) {
             {isGroup && isAdmin && <GroupSettings />}
             {!isGroup && <TimeToLive />}
             {summary && <Arrangement summary={summary} />}
+            {peer && summary && (
+              <Boundary>
+                <Suspense>
+                  <StreakSection />
+                </Suspense>
+              </Boundary>
+            )}
             <Pins onJump={onJump} />
+            {summary && (
+              <Boundary>
+                <Suspense>
+                  <Gallery onJump={onJump} />
+                </Suspense>
+              </Boundary>
+            )}
+            {summary && (
+              <Boundary>
+                <Suspense>
+                  <Collections onJump={onJump} />
+                </Suspense>
+              </Boundary>
+            )}
             {isGroup && isAdmin && <JoinRequests />}
             {isGroup && <Members />}
             {isGroup && isAdmin && <InviteLinks />}
@@ -73,7 +99,7 @@ function Pins({ onJump }: { readonly onJump: (seq: number) => void }) {
         {pins.map(({ message }) => (
           <li key={message.messageId}>
             <a href={to.conversation(conversationId)} dir="auto" onClick={() => onJump(message.seq)}>
-              {message.text}
+              {lineOf(message)}
             </a>
           </li>
         ))}

@@ -59,7 +59,8 @@ export function TimeToLive() {
   );
 }
 
-function Names() {
+/** Title, description and picture. */
+export function Names() {
   const { conversation, details } = useHere();
   const [title, setTitle] = useState(details!.title ?? '');
   const [description, setDescription] = useState(details!.description ?? '');

@@ -72,7 +72,7 @@ function MemberRow({ member }: { readonly member: MemberView }) {
 
 function useItems({ userId, role, state }: MemberView): readonly MenuItem[] {
   const chat = useChat();
-  const { conversation, isOwner, isAdmin } = useHere();
+  const { conversation, isOwner, isAdmin, isChannel } = useHere();
   const isActive = state === 'active';
   const write = async () => go(to.conversation((await chat.startDirect(userId)).conversationId));
   const mayRemove = isOwner || (isAdmin && role === 'member');
@@ -94,9 +94,10 @@ function useItems({ userId, role, state }: MemberView): readonly MenuItem[] {
       },
     isOwner &&
       isActive && {
-        label: 'Hand the group over',
+        label: isChannel ? 'Hand the channel over' : 'Hand the group over',
         icon: Crown,
-        onSelect: () => void outcome(conversation.transferOwnership(userId), 'They own the group now.'),
+        onSelect: () =>
+          void outcome(conversation.transferOwnership(userId), `They own the ${isChannel ? 'channel' : 'group'} now.`),
       },
     mayRemove && {
       label: 'Remove',

@@ -29,7 +29,9 @@ export function useArrangement({ conversationId, preferences, isMuted }: Convers
         onSelect: () => conversation.setPreferences({ archived: !archived }),
       },
     ],
-    dialog: isMuting && <MuteDialog conversationId={conversationId} onClose={() => setMuting(false)} />,
+    dialog: isMuting && (
+      <MuteDialog onMute={async mutedUntil => conversation.setPreferences({ mutedUntil })} onClose={() => setMuting(false)} />
+    ),
   };
 }
 
@@ -47,13 +49,17 @@ const spans = new Map([
   [0, 'Until I turn it on again'],
 ]);
 
-function MuteDialog({ conversationId, onClose }: { readonly conversationId: string; readonly onClose: () => void }) {
-  const conversation = useConversation(conversationId);
+interface MuteDialogProps {
+  readonly onMute: (mutedUntil: string) => Promise<unknown>;
+  readonly onClose: () => void;
+  readonly title?: string;
+}
+
+export function MuteDialog({ onMute, onClose, title = 'Mute the conversation' }: MuteDialogProps) {
   const [hours, setHours] = useState(8);
-  const mute = async () =>
-    conversation.setPreferences({ mutedUntil: hours ? new Date(Date.now() + hours * 3_600_000).toISOString() : forGood });
+  const mute = () => onMute(hours ? new Date(Date.now() + hours * 3_600_000).toISOString() : forGood);
   return (
-    <FormDialog title="Mute the conversation" submit="Mute" onSubmit={mute} onClose={onClose}>
+    <FormDialog title={title} submit="Mute" onSubmit={mute} onClose={onClose}>
       <fieldset>
         <legend className="unseen">How long</legend>
         {[...spans].map(([span, text]) => (

@@ -1,10 +1,12 @@
 import type { ConversationView } from '@chat-functions/client';
-import { useConversation, usePresence, useTyping } from '@chat-functions/react';
-import { AtSign, BellOff, CircleAlert, Clock, Mail, MailOpen, MoreHorizontal, Pin } from 'lucide-react';
+import { useConversation, useOutbox, usePresence, useTyping } from '@chat-functions/react';
+import { AtSign, BellOff, CircleAlert, Clock, Image, Mail, MailOpen, MoreHorizontal, Pin } from 'lucide-react';
 import { memo, useRef, useState } from 'react';
-import { cut, shortOf } from '../format.ts';
+import { aloneOf, cut, shortOf, wordOf } from '../format.ts';
 import { useMe, useName, useTitle } from '../names.ts';
 import { to } from '../route.ts';
+import { lastWord, sharedWord } from '../sharing/words.ts';
+import { Streak } from '../streaks/streak.tsx';
 import { Avatar, UserAvatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { Menu } from '../ui/menu.tsx';
@@ -46,13 +48,14 @@ export const ConversationRow = memo(function ConversationRow({ summary, isSelect
         {peer ? (
           <UserAvatar userId={peer} isOnline={online} />
         ) : (
-          <Avatar id={conversationId} name={title} url={summary.avatarUrl} isGroup={kind === 'group'} />
+          <Avatar id={conversationId} name={title} url={summary.avatarUrl} isGroup={kind === 'group'} isChannel={kind === 'channel'} />
         )}
         <span className="name">
           <span className="text" dir="auto">
             {title}
           </span>
           {isMuted && <BellOff aria-label="muted" />}
+          {isOnScreen && <Streak summary={summary} />}
         </span>
         <time dateTime={summary.activityAt}>{shortOf(summary.pending?.at ?? summary.activityAt)}</time>
         <Preview summary={summary} />
@@ -97,6 +100,15 @@ export const ConversationRow = memo(function ConversationRow({ summary, isSelect
   );
 });
 
+/** What the newest message that isn't sent yet shares instead of a text. */
+function PendingWord({ conversationId }: { readonly conversationId: string }) {
+  const newest = useOutbox(conversationId).items.findLast(({ kind }) => kind === 'send');
+  const alone = newest && aloneOf(newest);
+  if (alone) return alone.kind === 'voice' ? 'Voice message' : 'File';
+  const [first] = newest?.attachments ?? [];
+  return sharedWord(newest?.content ?? {}) ?? (first ? wordOf(first) : 'Photo');
+}
+
 function Preview({ summary }: { readonly summary: ConversationView }) {
   const { conversationId, kind, lastMessage, pending, preferences } = summary;
   const me = useMe();
@@ -108,7 +120,7 @@ function Preview({ summary }: { readonly summary: ConversationView }) {
     return (
       <span className="preview">
         {pending.state === 'failed' ? <CircleAlert aria-label="not sent" className="danger" /> : <Clock aria-label="waits to be sent" />}
-        <bdi>{pending.text}</bdi>
+        <bdi>{pending.text || <PendingWord conversationId={conversationId} />}</bdi>
       </span>
     );
   }
@@ -122,15 +134,16 @@ function Preview({ summary }: { readonly summary: ConversationView }) {
   }
   if (!lastMessage) return <span className="preview">No messages yet</span>;
   if (lastMessage.hidden) return <span className="preview">Blocked message</span>;
-  const who = lastMessage.senderId === me ? 'You: ' : kind === 'group' ? `${sender}: ` : '';
+  const who = lastMessage.senderId === me ? 'You: ' : kind !== 'direct' ? `${sender}: ` : '';
   const text = lastMessage.isUnsent
     ? 'Message taken back'
     : lastMessage.isHeld
       ? 'Waits to be looked at'
-      : lastMessage.preview || 'A message that disappears';
+      : lastMessage.preview || lastWord(lastMessage) || 'A message that disappears';
   return (
     <span className="preview">
       {who}
+      {lastMessage.attachment === 'image' && !lastMessage.isUnsent && <Image aria-hidden="true" />}
       <bdi>{text}</bdi>
     </span>
   );

@@ -1,18 +1,21 @@
 import { useConnection, useConversations, useRequests } from '@chat-functions/react';
-import { Archive, ArrowLeft, Inbox, Search, Settings as SettingsIcon, SquarePen, X } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { explain } from '../format.ts';
+import { useChannelsUnread, useFollowedChannels } from '@chat-functions/react/channels';
+import { Archive, ArrowLeft, Inbox, Megaphone, Search, Settings as SettingsIcon, SquarePen, X } from 'lucide-react';
+import { lazy, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { cut, explain } from '../format.ts';
 import { useMe, useName } from '../names.ts';
 import { to } from '../route.ts';
 import { UserAvatar } from '../ui/avatar.tsx';
 import { IconButton, IconLink } from '../ui/button.tsx';
+import { Part } from '../ui/part.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { Requests } from './requests.tsx';
 
+const ChannelList = lazy(() => import('../channels/channel-list.tsx'));
 const NewConversation = lazy(() => import('./new-conversation.tsx'));
 const Settings = lazy(() => import('../settings/settings.tsx'));
 
-export type SidebarView = 'list' | 'archived' | 'requests' | 'settings';
+export type SidebarView = 'list' | 'archived' | 'requests' | 'channels' | 'settings';
 
 interface SidebarProps {
   readonly view: SidebarView;
@@ -75,6 +78,7 @@ function Chats({ selected }: { selected: string | undefined }) {
         ))}
       </div>
       <RequestsLink />
+      <ChannelsLink />
       <ConversationList conversations={conversations} isLoaded={isLoaded} search={search} selected={selected}>
         {isLoaded && filter === 'unread' && !conversations.length && <p className="empty">Everything is read.</p>}
         {isLoaded && filter === 'active' && !conversations.length && !archived.length && (
@@ -94,9 +98,9 @@ function Chats({ selected }: { selected: string | undefined }) {
         </a>
       )}
       {isCreating && (
-        <Suspense>
+        <Part onError={() => setCreating(false)}>
           <NewConversation onClose={() => setCreating(false)} />
-        </Suspense>
+        </Part>
       )}
     </>
   );
@@ -113,7 +117,24 @@ function RequestsLink() {
   );
 }
 
-const titles = { archived: 'Archived', requests: 'Requests', settings: 'Settings' };
+function ChannelsLink() {
+  useFollowedChannels();
+  const { messages } = useChannelsUnread();
+  return (
+    <a className="side-link" href={to.channels}>
+      <Megaphone aria-hidden="true" />
+      Channels
+      {messages > 0 && (
+        <span className="badge">
+          {cut(messages)}
+          <span className="unseen"> unread</span>
+        </span>
+      )}
+    </a>
+  );
+}
+
+const titles = { archived: 'Archived', requests: 'Requests', channels: 'Channels', settings: 'Settings' };
 
 function Other({ view, selected }: { view: Exclude<SidebarView, 'list'>; selected: string | undefined }) {
   return (
@@ -125,10 +146,15 @@ function Other({ view, selected }: { view: Exclude<SidebarView, 'list'>; selecte
       </header>
       {view === 'archived' && <Archived selected={selected} />}
       {view === 'requests' && <Requests selected={selected} />}
+      {view === 'channels' && (
+        <Part>
+          <ChannelList selected={selected} />
+        </Part>
+      )}
       {view === 'settings' && (
-        <Suspense>
+        <Part>
           <Settings />
-        </Suspense>
+        </Part>
       )}
     </>
   );

@@ -7,6 +7,7 @@ import { useMe, useName } from '../names.ts';
 import { forgetDrafts } from '../conversation/drafts.ts';
 import { PeopleLists } from '../people/lists.tsx';
 import { forget } from '../session.ts';
+import { forgetStickers } from '../sharing/recent.ts';
 import { UserAvatar } from '../ui/avatar.tsx';
 import { FormDialog, useSubmit } from '../ui/dialog.tsx';
 import { PictureField } from '../ui/picture-field.tsx';
@@ -176,6 +177,7 @@ function SignOut() {
       await chat.signOut({ everywhere });
     } finally {
       forgetDrafts(me);
+      forgetStickers(me);
       forget();
     }
   };

@@ -1,5 +1,5 @@
 import { useProfile } from '@chat-functions/react';
-import { Users } from 'lucide-react';
+import { Megaphone, Users } from 'lucide-react';
 import { memo } from 'react';
 
 const hues = 8;
@@ -26,15 +26,24 @@ interface AvatarProps {
   readonly id: string;
   readonly url?: string;
   readonly isGroup?: boolean;
+  readonly isChannel?: boolean;
   readonly isOnline?: boolean;
   readonly size?: 'small' | 'large';
 }
 
 /** A picture or initials; decoration beside a name. */
-export const Avatar = memo(function Avatar({ name, id, url, isGroup, isOnline, size }: AvatarProps) {
+export const Avatar = memo(function Avatar({ name, id, url, isGroup, isChannel, isOnline, size }: AvatarProps) {
   return (
     <span className={`avatar hue-${hueOf(id)} ${size ?? ''}`} aria-hidden="true">
-      {url ? <img src={url} alt="" loading="lazy" referrerPolicy="no-referrer" /> : isGroup ? <Users /> : initialsOf(name)}
+      {url ? (
+        <img src={url} alt="" loading="lazy" referrerPolicy="no-referrer" />
+      ) : isChannel ? (
+        <Megaphone />
+      ) : isGroup ? (
+        <Users />
+      ) : (
+        initialsOf(name)
+      )}
       {isOnline && <i className="dot" />}
     </span>
   );

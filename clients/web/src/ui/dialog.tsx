@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { useId, useLayoutEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { explain } from '../format.ts';
 import { IconButton } from './button.tsx';
 
@@ -51,8 +51,11 @@ interface FormDialogProps extends DialogProps {
   readonly submit: string;
   readonly isDangerous?: boolean;
   readonly isReady?: boolean;
-  /** What it does; the dialog closes when it is done, and says why if it isn't. It isn't called again meanwhile. */
-  readonly onSubmit: () => Promise<unknown>;
+  /**
+   * What it does; the dialog closes when it is done, and says why if it isn't. It isn't called again meanwhile. What takes a while and can
+   * be left asks `isOpen` before it does anything for good.
+   */
+  readonly onSubmit: (isOpen: () => boolean) => Promise<unknown>;
 }
 
 /** Runs something once at a time, however often it is asked for, and says why it failed. */
@@ -81,7 +84,16 @@ export function useSubmit(run: () => Promise<unknown>, done: () => void, isReady
 
 /** A dialog with a form. */
 export function FormDialog({ submit, isDangerous, isReady = true, onSubmit: run, children, ...rest }: FormDialogProps) {
-  const { onSubmit, isBusy, error } = useSubmit(run, rest.onClose, isReady);
+  const isOpen = useRef(false);
+  useEffect(() => {
+    isOpen.current = true;
+    return () => void (isOpen.current = false);
+  }, []);
+  const { onSubmit, isBusy, error } = useSubmit(
+    () => run(() => isOpen.current),
+    () => isOpen.current && rest.onClose(),
+    isReady,
+  );
   return (
     <Dialog {...rest}>
       <form onSubmit={onSubmit}>

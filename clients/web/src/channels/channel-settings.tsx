@@ -1,0 +1,79 @@
+import { LogOut, Trash2, UserX } from 'lucide-react';
+import { useState } from 'react';
+import { useHere } from '../conversation/here.ts';
+import { Names } from '../details/group-settings.tsx';
+import { Members } from '../details/members.tsx';
+import { replace, to } from '../route.ts';
+import { Dialog, FormDialog } from '../ui/dialog.tsx';
+import { notify } from '../ui/notices.tsx';
+import { PeopleField } from '../ui/people-field.tsx';
+
+type Ending = 'exclude' | 'leave' | 'delete';
+
+/** Who posts in a channel, and for its owner and admins how it is called and who may not follow it. */
+export default function ChannelSettings({ onClose }: { readonly onClose: () => void }) {
+  const { details, isAdmin, isOwner } = useHere();
+  const [asking, setAsking] = useState<Ending>();
+  const close = () => setAsking(undefined);
+  return (
+    <>
+      <Dialog title="Members and settings" onClose={onClose}>
+        <div className="details channel-settings">
+          {isAdmin && details && <Names key={`${details.title}\n${details.description ?? ''}\n${details.avatarUrl ?? ''}`} />}
+          <Members />
+          <section className="endings">
+            <h3 className="unseen">More</h3>
+            {isAdmin && (
+              <button type="button" onClick={() => setAsking('exclude')}>
+                <UserX aria-hidden="true" /> Take a follower out
+              </button>
+            )}
+            <button type="button" className="dangerous" onClick={() => setAsking('leave')}>
+              <LogOut aria-hidden="true" /> Leave the channel
+            </button>
+            {isOwner && (
+              <button type="button" className="dangerous" onClick={() => setAsking('delete')}>
+                <Trash2 aria-hidden="true" /> Delete the channel
+              </button>
+            )}
+          </section>
+        </div>
+      </Dialog>
+      {asking === 'exclude' && <Exclude onClose={close} />}
+      {(asking === 'leave' || asking === 'delete') && <End ending={asking} onClose={close} />}
+    </>
+  );
+}
+
+/** Nobody can list followers: whom the owner takes out they know from elsewhere. */
+function Exclude({ onClose }: { readonly onClose: () => void }) {
+  const { conversation } = useHere();
+  const [people, setPeople] = useState<readonly string[]>([]);
+  const exclude = async () => {
+    for (const userId of people) await conversation.removeMember(userId);
+    notify('They can’t follow the channel any more.');
+  };
+  return (
+    <FormDialog title="Take a follower out" submit="Take out" isDangerous isReady={people.length > 0} onSubmit={exclude} onClose={onClose}>
+      <PeopleField label="Who" suggestions={[]} onChange={setPeople} />
+      <p className="hint">They don’t see the channel any more, and can’t follow it again.</p>
+    </FormDialog>
+  );
+}
+
+function End({ ending, onClose }: { readonly ending: 'leave' | 'delete'; readonly onClose: () => void }) {
+  const { conversation, isOwner } = useHere();
+  const end = async () => {
+    await (ending === 'leave' ? conversation.leave() : conversation.delete());
+    replace(to.channels);
+  };
+  return ending === 'leave' ? (
+    <FormDialog title="Leave the channel?" submit="Leave" isDangerous onSubmit={end} onClose={onClose}>
+      <p>You post in it no more.{isOwner && ' Somebody else becomes the owner; without anybody else it is gone.'}</p>
+    </FormDialog>
+  ) : (
+    <FormDialog title="Delete the channel?" submit="Delete" isDangerous onSubmit={end} onClose={onClose}>
+      <p>It goes for everybody who follows it, with all that was posted. This can’t be taken back.</p>
+    </FormDialog>
+  );
+}

@@ -1,0 +1,106 @@
+import { ChatProvider } from '@chat-functions/react';
+import { act, render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { fakeChat, messageOf, summaryOf } from '../../react/test/fake-chat.ts';
+import { Messenger } from '../src/messenger.tsx';
+import { Notices } from '../src/ui/notices.tsx';
+
+vi.mock('virtua', () => ({
+  Virtualizer: ({ data, children }: { data: readonly unknown[]; children: (row: unknown, index: number) => React.ReactNode }) => (
+    <ol>
+      {data.map((row, index) => (
+        <li key={index}>{children(row, index)}</li>
+      ))}
+    </ol>
+  ),
+}));
+
+// What is loaded when it is needed, and isn't there: the connection broke, or the page has been replaced since.
+const gone = vi.hoisted(() => () => {
+  throw new Error('Failed to fetch dynamically imported module');
+});
+vi.mock('../src/voice/voice-recorder.tsx', gone);
+vi.mock('../src/conversation/poll-dialog.tsx', gone);
+vi.mock('../src/sharing/place-dialog.tsx', gone);
+vi.mock('../src/collections/collect-dialog.tsx', gone);
+vi.mock('../src/channels/channel-pane.tsx', gone);
+vi.mock('../src/channels/channel-list.tsx', gone);
+vi.mock('../src/details/details.tsx', gone);
+vi.mock('../src/settings/settings.tsx', gone);
+vi.mock('../src/list/new-conversation.tsx', gone);
+vi.mock('../src/ui/emoji-picker.tsx', gone);
+vi.hoisted(() => {
+  vi.stubGlobal('MediaRecorder', class {});
+  Object.defineProperty(navigator, 'mediaDevices', { value: {} });
+});
+
+beforeEach(() => {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+});
+
+function show(address: string) {
+  const chat = fakeChat();
+  const conversation = chat.conversation('c');
+  chat.conversations().set({ conversations: [summaryOf('c')], isLoaded: true });
+  conversation.summary.set(summaryOf('c'));
+  const messages = [messageOf(1, 'bob', 'Look: https://example.com/rome')];
+  conversation.window.state.set({ ...conversation.window.state.getSnapshot(), messages });
+  location.hash = address;
+  return render(
+    <ChatProvider chat={chat}>
+      <Messenger />
+      <Notices />
+    </ChatProvider>,
+  );
+}
+
+const press = (name: string) => userEvent.click(screen.getByRole('button', { name }));
+const choose = (name: string) => userEvent.click(screen.getByRole('menuitem', { name }));
+/** Sees that it is told, and takes that away. */
+const toldOnce = async () => {
+  const notice = await screen.findByRole('button', { name: /A part of the page can’t be loaded/ });
+  await userEvent.click(notice);
+};
+
+const record = () => press('Record a voice message');
+const ways: readonly (readonly [string, () => Promise<unknown>])[] = [
+  ['the recorder', record],
+  ['emoji', () => press('Emoji')],
+  ['a poll', () => press('More to send').then(() => choose('Poll'))],
+  ['a place', () => press('More to send').then(() => choose('Share your place'))],
+  [
+    'a collection',
+    () => userEvent.pointer({ target: screen.getByText(/Look/), keys: '[MouseRight]' }).then(() => choose('Add to collection')),
+  ],
+  ['a new conversation', () => press('New conversation')],
+];
+
+test.each(ways)('the conversation stays where what it opens can’t be loaded: %s', async (_, open) => {
+  show('#/c/c');
+  await open();
+  await toldOnce();
+  screen.getByText(/Look/);
+  expect(screen.queryByRole('dialog')).toBeNull();
+  expect(screen.getByPlaceholderText('Message').closest('form')!.hidden).toBe(false);
+});
+
+test('what can’t be loaded is told again by the next try', async () => {
+  show('#/c/c');
+  await record();
+  await toldOnce();
+  await record();
+  await toldOnce();
+  expect(screen.getByPlaceholderText('Message').closest('form')!.hidden).toBe(false);
+});
+
+const pages = ['#/c/c/details', '#/channels', '#/settings', '#/channel/n'];
+test.each(pages)('the list stays where a page can’t be loaded: %s', async address => {
+  show(address);
+  await toldOnce();
+  const list = screen.getByRole('navigation', { name: 'Conversations' });
+  const link = within(list).getByRole('link', { name: /Back to the conversations|bob/ });
+  await userEvent.click(link);
+  act(() => void dispatchEvent(new HashChangeEvent('hashchange')));
+  within(list).getByRole('link', { name: /bob/ });
+});
