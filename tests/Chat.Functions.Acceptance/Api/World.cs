@@ -180,11 +180,16 @@ internal sealed partial class World
         Values["conversationId"] = () => channel;
     }
 
-    /// <summary>The host app registers the pack of the examples.</summary>
-    private Task RegistersAsync() => _app.AsHost().Caller.DoAsync(
-        "PUT",
-        "/api/host/sticker-packs/cats",
-        new { title = "Cats", stickers = new[] { new { stickerId = "wave", url = "https://cdn.example/cats/wave.webp" } } });
+    /// <summary>The host app registers a pack that no other example is about.</summary>
+    private Task RegistersAsync()
+    {
+        var packId = $"cats-{Guid.NewGuid():N}";
+        Values["packId"] = () => packId;
+        return _app.AsHost().Caller.DoAsync(
+            "PUT",
+            $"/api/host/sticker-packs/{packId}",
+            new { title = "Cats", stickers = new[] { new { stickerId = "wave", url = "https://cdn.example/cats/wave.webp" } } });
+    }
 
     /// <summary>Alice and somebody else, in a conversation that no other example is about.</summary>
     private async Task InDirectAsync()

@@ -21,11 +21,10 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     /// <summary>The same person, through the backend that was started again.</summary>
     public Person At(Backend other) => new(other.Http, name, role);
 
-    /// <summary>Begins a direct conversation, and tries again while the app asks for that, as clients do.</summary>
+    /// <summary>Begins a direct conversation.</summary>
     public async Task<ConversationJson> StartDirectAsync(string other) =>
-        await ReadAsync<ConversationJson>(await Eventually.SeesAsync(
-            () => PostAsync("/api/conversations", new { kind = "direct", members = new[] { other } }),
-            answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable));
+        await ReadAsync<ConversationJson>(
+            await PatientlyAsync(() => PostAsync("/api/conversations", new { kind = "direct", members = new[] { other } })));
 
     /// <summary>Creates a group.</summary>
     public Task<ConversationJson> CreateGroupAsync(string title, params IEnumerable<string> members) =>
@@ -39,13 +38,11 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     private async Task<ConversationJson> CreateAsync(string kind, string title, IEnumerable<string> members)
     {
         var key = Guid.NewGuid().ToString("N");
-        return await ReadAsync<ConversationJson>(await Eventually.SeesAsync(
-            () => SendAsync(
-                HttpMethod.Post,
-                "/api/conversations",
-                JsonContent.Create(new { kind, title, members }),
-                request => request.Headers.Add("Idempotency-Key", key)),
-            answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable));
+        return await ReadAsync<ConversationJson>(await PatientlyAsync(() => SendAsync(
+            HttpMethod.Post,
+            "/api/conversations",
+            JsonContent.Create(new { kind, title, members }),
+            request => request.Headers.Add("Idempotency-Key", key))));
     }
 
     /// <summary>Follows a channel; the subscription.</summary>
@@ -62,9 +59,7 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     public async Task<MessageJson> SendAsync(string conversation, string text, string? clientMessageId = null)
     {
         clientMessageId ??= Guid.NewGuid().ToString("N");
-        return await ReadAsync<MessageJson>(await Eventually.SeesAsync(
-            () => TrySendAsync(conversation, text, clientMessageId),
-            answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable));
+        return await ReadAsync<MessageJson>(await PatientlyAsync(() => TrySendAsync(conversation, text, clientMessageId)));
     }
 
     public Task<HttpResponseMessage> TrySendAsync(string conversation, string text, string? clientMessageId = null) =>
@@ -93,7 +88,7 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
         (await AskAsync("GET", $"/api/requests?{query}")).List("requests");
 
     public async Task<MessagesJson> MessagesAsync(string conversation, string query = "") =>
-        await ReadAsync<MessagesJson>(await GetAsync($"/api/conversations/{conversation}/messages?{query}"));
+        await ReadAsync<MessagesJson>(await PatientlyAsync(() => GetAsync($"/api/conversations/{conversation}/messages?{query}")));
 
     /// <summary>The whole history, page by page.</summary>
     public async Task<List<MessageJson>> HistoryAsync(string conversation, int limit = 100)
@@ -109,20 +104,17 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     }
 
     public async Task<ConversationJson> ConversationAsync(string conversation) =>
-        await ReadAsync<ConversationJson>(await GetAsync($"/api/conversations/{conversation}"));
+        await ReadAsync<ConversationJson>(await PatientlyAsync(() => GetAsync($"/api/conversations/{conversation}")));
 
-    /// <summary>A page of the person's list. Tries again while the app asks for that.</summary>
+    /// <summary>A page of the person's list.</summary>
     public async Task<SummariesJson> ConversationsAsync(string query = "") =>
-        await ReadAsync<SummariesJson>(await Eventually.SeesAsync(
-            () => GetAsync($"/api/conversations?{query}"),
-            answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable));
+        await ReadAsync<SummariesJson>(await PatientlyAsync(() => GetAsync($"/api/conversations?{query}")));
 
     /// <summary>The person's own entry of a conversation, or null while there is none.</summary>
     public async Task<SummaryJson?> SummaryAsync(string conversation) =>
         (await ConversationsAsync()).Conversations.SingleOrDefault(summary => summary.ConversationId == conversation);
 
-    public async Task MarkReadAsync(string conversation, long seq) =>
-        Assert.Equal(HttpStatusCode.NoContent, (await PutAsync($"/api/conversations/{conversation}/read", new { seq })).StatusCode);
+    public Task MarkReadAsync(string conversation, long seq) => DoAsync("PUT", $"/api/conversations/{conversation}/read", new { seq });
 
     /// <summary>
     /// Asks for something and takes the answer as it is on the wire; the status is what the story expects. Tries again while the
@@ -130,9 +122,9 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     /// </summary>
     public async Task<JsonElement> AskAsync(string method, string path, object? body = null, HttpStatusCode expected = HttpStatusCode.OK) =>
         await ReadAsync<JsonElement>(
-            await Eventually.SeesAsync(
-                () => SendAsync(new HttpMethod(method), path, body is null ? null : JsonContent.Create(body)),
-                answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable || expected == HttpStatusCode.ServiceUnavailable),
+            expected == HttpStatusCode.ServiceUnavailable
+                ? await SendAsync(new HttpMethod(method), path, Content(body))
+                : await PatientlyAsync(() => SendAsync(new HttpMethod(method), path, Content(body))),
             expected);
 
     /// <summary>Asks for what is refused; the code of the refusal.</summary>
@@ -142,7 +134,7 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     /// <summary>Does something that is answered without content.</summary>
     public async Task DoAsync(string method, string path, object? body = null)
     {
-        using var answer = await SendAsync(new HttpMethod(method), path, body is null ? null : JsonContent.Create(body));
+        using var answer = await PatientlyAsync(() => SendAsync(new HttpMethod(method), path, Content(body)));
         Assert.True(
             answer.StatusCode == HttpStatusCode.NoContent,
             $"{method} {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
@@ -164,24 +156,21 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
 
     /// <summary>Changes how the person has a conversation in their own list.</summary>
     public async Task<PreferencesJson> PreferAsync(string conversation, object change) =>
-        await ReadAsync<PreferencesJson>(await TryPreferAsync(conversation, change));
+        await ReadAsync<PreferencesJson>(await PatientlyAsync(() => TryPreferAsync(conversation, change)));
 
     public Task<HttpResponseMessage> TryPreferAsync(string conversation, object change) =>
         SendAsync(HttpMethod.Patch, $"/api/conversations/{conversation}/preferences", JsonContent.Create(change));
 
-    public async Task ClearAsync(string conversation, long seq) =>
-        Assert.Equal(HttpStatusCode.NoContent, (await PostAsync($"/api/conversations/{conversation}/clear", new { seq })).StatusCode);
+    public Task ClearAsync(string conversation, long seq) => DoAsync("POST", $"/api/conversations/{conversation}/clear", new { seq });
 
-    public async Task MarkUnreadAsync(string conversation) =>
-        Assert.Equal(
-            HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Post, $"/api/conversations/{conversation}/unread", null)).StatusCode);
+    public Task MarkUnreadAsync(string conversation) => DoAsync("POST", $"/api/conversations/{conversation}/unread");
 
-    public async Task<UnreadJson> UnreadAsync() => await ReadAsync<UnreadJson>(await GetAsync("/api/unread"));
+    public async Task<UnreadJson> UnreadAsync() => await ReadAsync<UnreadJson>(await PatientlyAsync(() => GetAsync("/api/unread")));
 
     /// <summary>Asks for what has changed since a cursor, or for everything without one.</summary>
     public async Task<SyncJson> SyncAsync(string? cursor, int? limit = null) =>
-        await ReadAsync<SyncJson>(await GetAsync(
-            $"/api/sync?{(cursor is null ? "" : $"cursor={Uri.EscapeDataString(cursor)}&")}{(limit is null ? "" : $"limit={limit}")}"));
+        await ReadAsync<SyncJson>(await PatientlyAsync(() => GetAsync(
+            $"/api/sync?{(cursor is null ? "" : $"cursor={Uri.EscapeDataString(cursor)}&")}{(limit is null ? "" : $"limit={limit}")}")));
 
     /// <summary>All of the person's conversations, archived ones too, page by page.</summary>
     public async Task<List<SummaryJson>> AllConversationsAsync(int limit = 100)
@@ -208,9 +197,8 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     /// <summary>Connects through negotiate, as any SignalR client does, and listens.</summary>
     public async Task<EventStream> ListenAsync()
     {
-        using var answer = await SendAsync(
-            HttpMethod.Post, "/api/realtime/negotiate?negotiateVersion=1", new StringContent("", Encoding.UTF8, "text/plain"));
-        var negotiated = await ReadAsync<JsonElement>(answer);
+        var negotiated = await ReadAsync<JsonElement>(await PatientlyAsync(() => SendAsync(
+            HttpMethod.Post, "/api/realtime/negotiate?negotiateVersion=1", new StringContent("", Encoding.UTF8, "text/plain"))));
         return await EventStream.ConnectAsync(
             negotiated.GetProperty("url").GetString()!, negotiated.GetProperty("accessToken").GetString()!);
     }
@@ -250,6 +238,12 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
         body["version"] = (await AskAsync("GET", path)).GetProperty("case").GetProperty("version").GetInt32();
         return await AskAsync("POST", path + "/decision", body, HttpStatusCode.Created);
     }
+
+    private static JsonContent? Content(object? body) => body is null ? null : JsonContent.Create(body);
+
+    /// <summary>Asks again while the app asks for that, as clients do.</summary>
+    private static Task<HttpResponseMessage> PatientlyAsync(Func<Task<HttpResponseMessage>> ask) =>
+        Eventually.SeesAsync(ask, answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable);
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, HttpStatusCode? expected = null)
     {
