@@ -1,33 +1,9 @@
-import { ChatProvider } from '@chat-functions/react';
-import { act, render, screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { StrictMode } from 'react';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { channelsOf, channelView, subscriptionOf } from '../../react/test/fake-channels.ts';
-import { fakeChat, messageOf, summaryOf, type FakeChat } from '../../react/test/fake-chat.ts';
-import { Messenger } from '../src/messenger.tsx';
-
-// There is no layout here: all rows are rendered.
-vi.mock('virtua', () => ({
-  Virtualizer: ({ data, children }: { data: readonly unknown[]; children: (row: unknown, index: number) => React.ReactNode }) => (
-    <ol>
-      {data.map((row, index) => (
-        <li key={index}>{children(row, index)}</li>
-      ))}
-    </ol>
-  ),
-}));
-
-function show(chat: FakeChat, hash: string) {
-  location.hash = hash;
-  return render(
-    <StrictMode>
-      <ChatProvider chat={chat}>
-        <Messenger />
-      </ChatProvider>
-    </StrictMode>,
-  );
-}
+import { fakeChat, messageOf, summaryOf } from '../../react/test/fake-chat.ts';
+import { show } from './page.tsx';
 
 /** The channel News, with posts, for who follows it or posts there. */
 function withNews(...posts: ReturnType<typeof messageOf>[]) {

@@ -1,22 +1,9 @@
-import { ChatProvider } from '@chat-functions/react';
-import { act, render, screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { StrictMode } from 'react';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { collectionsOf } from '../../react/test/fake-collections.ts';
-import { fakeChat, messageOf, refusal, summaryOf } from '../../react/test/fake-chat.ts';
-import { Messenger } from '../src/messenger.tsx';
-
-// There is no layout here: all rows are rendered.
-vi.mock('virtua', () => ({
-  Virtualizer: ({ data, children }: { data: readonly unknown[]; children: (row: unknown, index: number) => React.ReactNode }) => (
-    <ol>
-      {data.map((row, index) => (
-        <li key={index}>{children(row, index)}</li>
-      ))}
-    </ol>
-  ),
-}));
+import { messageOf, refusal } from '../../react/test/fake-chat.ts';
+import { show, withBob as chatWithBob } from './page.tsx';
 
 const link = 'https://example.com/pantheon';
 /** The details are loaded when they are needed. */
@@ -26,19 +13,8 @@ const itemOf = (seq: number, text: string) => ({ itemId: `m${seq}`, message: mes
 
 /** The conversation with bob, and its collections. */
 function withBob(hash: string) {
-  const chat = fakeChat();
-  const conversation = chat.conversation('c');
-  conversation.summary.set(summaryOf('c'));
-  const messages = [messageOf(1, 'bob', `Look: ${link}`), messageOf(2, 'bob', 'Nothing to see')];
-  conversation.window.state.set({ ...conversation.window.state.getSnapshot(), messages });
-  location.hash = hash;
-  render(
-    <StrictMode>
-      <ChatProvider chat={chat}>
-        <Messenger />
-      </ChatProvider>
-    </StrictMode>,
-  );
+  const { chat } = chatWithBob(messageOf(1, 'bob', `Look: ${link}`), messageOf(2, 'bob', 'Nothing to see'));
+  show(chat, hash);
   return collectionsOf(chat, 'c');
 }
 

@@ -1,43 +1,8 @@
-import { act, render, screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { ChatProvider } from '@chat-functions/react';
-import { StrictMode } from 'react';
 import { expect, test, vi } from 'vitest';
-import { fakeChat, messageOf, refusal, summaryOf, type FakeChat } from '../../react/test/fake-chat.ts';
-import { Messenger } from '../src/messenger.tsx';
-
-// There is no layout here: all rows are rendered.
-vi.mock('virtua', () => ({
-  Virtualizer: ({ data, children }: { data: readonly unknown[]; children: (row: unknown, index: number) => React.ReactNode }) => (
-    <ol>
-      {data.map((row, index) => (
-        <li key={index}>{children(row, index)}</li>
-      ))}
-    </ol>
-  ),
-}));
-
-function show(chat: FakeChat, hash = '#/c/c') {
-  location.hash = hash;
-  return render(
-    <StrictMode>
-      <ChatProvider chat={chat}>
-        <Messenger />
-      </ChatProvider>
-    </StrictMode>,
-  );
-}
-
-/** A chat with bob, in which something was said. */
-function withBob(...messages: ReturnType<typeof messageOf>[]) {
-  const chat = fakeChat();
-  const summary = summaryOf('c');
-  const conversation = chat.conversation('c');
-  chat.conversations().set({ conversations: [summary], isLoaded: true });
-  conversation.summary.set(summary);
-  conversation.window.state.set({ ...conversation.window.state.getSnapshot(), messages });
-  return { chat, conversation, summary };
-}
+import { messageOf, refusal, summaryOf } from '../../react/test/fake-chat.ts';
+import { show, withBob } from './page.tsx';
 
 const composer = () => screen.getByPlaceholderText('Message');
 

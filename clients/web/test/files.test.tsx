@@ -1,51 +1,22 @@
 import { ChatError, type ShownAttachment } from '@chat-functions/client';
-import { ChatProvider } from '@chat-functions/react';
-import { fireEvent, render, screen, within } from '@testing-library/react';
+import { fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterEach, expect, test, vi } from 'vitest';
-import { fakeChat, messageOf, summaryOf, valueOf, type FakeChat } from '../../react/test/fake-chat.ts';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { messageOf, valueOf } from '../../react/test/fake-chat.ts';
 import { sizeOf } from '../src/format.ts';
-import { Messenger } from '../src/messenger.tsx';
-import { Notices } from '../src/ui/notices.tsx';
-
-vi.mock('virtua', () => ({
-  Virtualizer: ({ data, children }: { data: readonly unknown[]; children: (row: unknown, index: number) => React.ReactNode }) => (
-    <ol>
-      {data.map((row, index) => (
-        <li key={index}>{children(row, index)}</li>
-      ))}
-    </ol>
-  ),
-}));
+import { show, withBob } from './page.tsx';
 
 const media = vi.hoisted(() => ({ prepare: vi.fn(), send: vi.fn(), sendFile: vi.fn(), photo: vi.fn(), progress: vi.fn() }));
 const mediaOf = vi.hoisted(() => vi.fn(() => media));
 vi.mock('@chat-functions/client/media', () => ({ mediaOf }));
 
-afterEach(() => vi.clearAllMocks());
-
-const show = (chat: FakeChat) => {
-  location.hash = '#/c/c';
-  return render(
-    <ChatProvider chat={chat}>
-      <Messenger />
-      <Notices />
-    </ChatProvider>,
-  );
-};
-
-function withBob(...messages: ReturnType<typeof messageOf>[]) {
-  const chat = fakeChat();
-  const conversation = chat.conversation('c');
-  chat.conversations().set({ conversations: [summaryOf('c')], isLoaded: true });
-  conversation.summary.set(summaryOf('c'));
-  conversation.window.state.set({ ...conversation.window.state.getSnapshot(), messages });
+beforeEach(() => {
+  vi.clearAllMocks();
   media.photo.mockReturnValue(valueOf({ status: 'ready', url: 'https://blobs/f?sig=1' }));
   media.progress.mockReturnValue(valueOf(undefined));
   media.prepare.mockImplementation(async (file: File) => ({ blob: file, url: `blob:${file.name}` }));
   URL.revokeObjectURL = vi.fn();
-  return chat;
-}
+});
 
 const plan: ShownAttachment = {
   mediaId: 'f',
@@ -58,7 +29,7 @@ const plan: ShownAttachment = {
 const fileOf = (more?: Partial<ShownAttachment>) => messageOf(1, 'bob', '', { attachments: [{ ...plan, ...more }] });
 
 test('shows what a file is called and how large it is, and saves it under its name', async () => {
-  show(withBob(fileOf()));
+  show(withBob(fileOf()).chat);
   const save = await screen.findByRole('button', { name: 'Save Plan.pdf' });
   const fetched = vi.spyOn(globalThis, 'fetch').mockResolvedValueOnce(new Response('<Error/>', { status: 403 }));
   const saved: string[] = [];
@@ -82,7 +53,7 @@ test.each([
   ['failed', undefined, 'This file couldn’t be processed.'],
   ['ready', 'media_not_found', 'This file isn’t there any more.'],
 ] as const)('says of one that is %s, %s, why it can’t be had', async (state, code, said) => {
-  const chat = withBob(fileOf({ state }));
+  const { chat } = withBob(fileOf({ state }));
   if (code) media.photo.mockReturnValue(valueOf({ status: 'failed', error: new ChatError({ code }) }));
   show(chat);
   await screen.findByText(said);
@@ -90,7 +61,7 @@ test.each([
 });
 
 test('shows how far an upload is, and cancels it', async () => {
-  const chat = withBob({ ...fileOf({ blob: new Blob(['x']), state: 'processing' }), isMine: true, state: 'queued', outboxId: 'o' });
+  const { chat } = withBob({ ...fileOf({ blob: new Blob(['x']), state: 'processing' }), isMine: true, state: 'queued', outboxId: 'o' });
   media.progress.mockReturnValue(valueOf(0.4));
   show(chat);
   expect((await screen.findByRole('progressbar', { name: 'Upload: Plan.pdf' })).getAttribute('aria-valuenow')).toBe('40');
@@ -100,12 +71,12 @@ test('shows how far an upload is, and cancels it', async () => {
 
 test('says why a file was refused', async () => {
   const error = new ChatError({ code: 'files_disabled', title: 'Files can’t be sent here.' });
-  show(withBob({ ...fileOf({ blob: new Blob(['x']) }), isMine: true, state: 'failed', outboxId: 'o', error }));
+  show(withBob({ ...fileOf({ blob: new Blob(['x']) }), isMine: true, state: 'failed', outboxId: 'o', error }).chat);
   within(await screen.findByRole('group', { name: 'Not sent' })).getByText(/Files can’t be sent here\./);
 });
 
 test('sends files one by one behind the photos, which have what was typed', async () => {
-  const { container } = show(withBob());
+  const { container } = show(withBob().chat);
   const composer = screen.getByPlaceholderText('Message');
   const named = (name: string, type: string) => new File(['x'], name, { type });
   await userEvent.upload(container.querySelector<HTMLInputElement>('input[type=file]:not([accept])')!, [
@@ -130,7 +101,7 @@ test('sends files one by one behind the photos, which have what was typed', asyn
 });
 
 test('sends a photo that was chosen as a file as it is', async () => {
-  const { container } = show(withBob());
+  const { container } = show(withBob().chat);
   const drawing = new File(['x'], 'plan.svg', { type: 'image/svg+xml' });
   await userEvent.upload(container.querySelector<HTMLInputElement>('input[type=file]:not([accept])')!, drawing);
   await screen.findByText('plan.svg');
@@ -140,7 +111,7 @@ test('sends a photo that was chosen as a file as it is', async () => {
 });
 
 test('keeps what was typed where files can’t be sent just now', async () => {
-  const { container } = show(withBob());
+  const { container } = show(withBob().chat);
   const composer = screen.getByPlaceholderText('Message');
   await userEvent.type(composer, 'The plan');
   mediaOf.mockImplementation(() => {

@@ -1,20 +1,8 @@
-import { ChatProvider } from '@chat-functions/react';
-import { act, render, screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { fakeChat, messageOf, summaryOf } from '../../react/test/fake-chat.ts';
-import { Messenger } from '../src/messenger.tsx';
-import { Notices } from '../src/ui/notices.tsx';
-
-vi.mock('virtua', () => ({
-  Virtualizer: ({ data, children }: { data: readonly unknown[]; children: (row: unknown, index: number) => React.ReactNode }) => (
-    <ol>
-      {data.map((row, index) => (
-        <li key={index}>{children(row, index)}</li>
-      ))}
-    </ol>
-  ),
-}));
+import { messageOf } from '../../react/test/fake-chat.ts';
+import { show as showChat, withBob } from './page.tsx';
 
 // What is loaded when it is needed, and isn't there: the connection broke, or the page has been replaced since.
 const gone = vi.hoisted(() => () => {
@@ -39,21 +27,7 @@ beforeEach(() => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
 });
 
-function show(address: string) {
-  const chat = fakeChat();
-  const conversation = chat.conversation('c');
-  chat.conversations().set({ conversations: [summaryOf('c')], isLoaded: true });
-  conversation.summary.set(summaryOf('c'));
-  const messages = [messageOf(1, 'bob', 'Look: https://example.com/rome')];
-  conversation.window.state.set({ ...conversation.window.state.getSnapshot(), messages });
-  location.hash = address;
-  return render(
-    <ChatProvider chat={chat}>
-      <Messenger />
-      <Notices />
-    </ChatProvider>,
-  );
-}
+const show = (address: string) => showChat(withBob(messageOf(1, 'bob', 'Look: https://example.com/rome')).chat, address);
 
 const press = (name: string) => userEvent.click(screen.getByRole('button', { name }));
 const choose = (name: string) => userEvent.click(screen.getByRole('menuitem', { name }));

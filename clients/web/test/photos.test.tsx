@@ -2,53 +2,22 @@ import type { ShownAttachment } from '@chat-functions/client';
 import type { Photo } from '@chat-functions/client/media';
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { ChatProvider } from '@chat-functions/react';
-import { StrictMode } from 'react';
-import { afterEach, expect, test, vi } from 'vitest';
-import { fakeChat, messageOf, summaryOf, valueOf, type FakeChat } from '../../react/test/fake-chat.ts';
-import { Messenger } from '../src/messenger.tsx';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { messageOf, summaryOf, valueOf } from '../../react/test/fake-chat.ts';
 import { Notices } from '../src/ui/notices.tsx';
-
-vi.mock('virtua', () => ({
-  Virtualizer: ({ data, children }: { data: readonly unknown[]; children: (row: unknown, index: number) => React.ReactNode }) => (
-    <ol>
-      {data.map((row, index) => (
-        <li key={index}>{children(row, index)}</li>
-      ))}
-    </ol>
-  ),
-}));
+import { show, withBob } from './page.tsx';
 
 const media = vi.hoisted(() => ({ prepare: vi.fn(), send: vi.fn(), photo: vi.fn(), progress: vi.fn() }));
 vi.mock('@chat-functions/client/media', () => ({ mediaOf: () => media }));
 
-afterEach(() => vi.clearAllMocks());
 
-function show(chat: FakeChat) {
-  location.hash = '#/c/c';
-  return render(
-    <StrictMode>
-      <ChatProvider chat={chat}>
-        <Messenger />
-        <Notices />
-      </ChatProvider>
-    </StrictMode>,
-  );
-}
-
-function withBob(...messages: ReturnType<typeof messageOf>[]) {
-  const chat = fakeChat();
-  const conversation = chat.conversation('c');
-  const summary = summaryOf('c');
-  chat.conversations().set({ conversations: [summary], isLoaded: true });
-  conversation.summary.set(summary);
-  conversation.window.state.set({ ...conversation.window.state.getSnapshot(), messages });
+beforeEach(() => {
+  vi.clearAllMocks();
   media.photo.mockImplementation((_, { mediaId }: ShownAttachment) => valueOf({ status: 'ready', url: `https://blobs/${mediaId}` }));
   media.progress.mockReturnValue(valueOf(undefined));
   media.prepare.mockImplementation(async (file: File): Promise<Photo> => ({ blob: file, url: `blob:${file.name}` }));
   URL.revokeObjectURL = vi.fn();
-  return { chat, conversation };
-}
+});
 
 const file = (name: string, type = 'image/png') => new File(['x'], name, { type });
 const input = (container: HTMLElement) => container.querySelector<HTMLInputElement>('input[type=file]')!;

@@ -1,23 +1,10 @@
 import type { MessageView } from '@chat-functions/client';
 import type { SharedState, ShownCard, ShownStreak } from '@chat-functions/client/sharing';
-import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { ChatProvider } from '@chat-functions/react';
-import { StrictMode } from 'react';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { fakeChat, messageOf, summaryOf, valueOf, type FakeChat } from '../../react/test/fake-chat.ts';
-import { Messenger } from '../src/messenger.tsx';
-import { Notices } from '../src/ui/notices.tsx';
-
-vi.mock('virtua', () => ({
-  Virtualizer: ({ data, children }: { data: readonly unknown[]; children: (row: unknown, index: number) => React.ReactNode }) => (
-    <ol>
-      {data.map((row, index) => (
-        <li key={index}>{children(row, index)}</li>
-      ))}
-    </ol>
-  ),
-}));
+import { beforeEach, expect, test, vi } from 'vitest';
+import { messageOf, summaryOf, valueOf } from '../../react/test/fake-chat.ts';
+import { show, withBob } from './page.tsx';
 
 const media = vi.hoisted(() => ({ photo: vi.fn(), progress: vi.fn() }));
 vi.mock('@chat-functions/client/media', () => ({ mediaOf: () => media }));
@@ -36,32 +23,12 @@ vi.mock('@chat-functions/client/sharing', async () => ({
   sharingOf: () => sharing,
 }));
 
-beforeEach(() => void sharing.searchGifs.mockRejectedValue({ code: 'gifs_disabled' }));
-afterEach(() => vi.clearAllMocks());
-
-function show(chat: FakeChat, address = '#/c/c') {
-  location.hash = address;
-  return render(
-    <StrictMode>
-      <ChatProvider chat={chat}>
-        <Messenger />
-        <Notices />
-      </ChatProvider>
-    </StrictMode>,
-  );
-}
-
-function withBob(...messages: MessageView[]) {
-  const chat = fakeChat();
-  const conversation = chat.conversation('c');
-  const summary = summaryOf('c');
-  chat.conversations().set({ conversations: [summary], isLoaded: true });
-  conversation.summary.set(summary);
-  conversation.window.state.set({ ...conversation.window.state.getSnapshot(), messages });
+beforeEach(() => {
+  vi.clearAllMocks();
+  sharing.searchGifs.mockRejectedValue({ code: 'gifs_disabled' });
   media.photo.mockReturnValue(valueOf({ status: 'ready', url: 'https://blobs/p' }));
   media.progress.mockReturnValue(valueOf(undefined));
-  return { chat, conversation };
-}
+});
 
 const card = { type: 'video', id: 'v-7', title: 'As it was sent' };
 

@@ -1,23 +1,10 @@
-import { ChatError, type ShownAttachment } from '@chat-functions/client';
+import { ChatError, type MessageView, type ShownAttachment } from '@chat-functions/client';
 import type { Recorded, Recording, Voice } from '@chat-functions/client/voice';
-import { ChatProvider } from '@chat-functions/react';
-import { act, fireEvent, render, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { StrictMode } from 'react';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { fakeChat, messageOf, summaryOf, valueOf } from '../../react/test/fake-chat.ts';
-import { Messenger } from '../src/messenger.tsx';
-import { Notices } from '../src/ui/notices.tsx';
-
-vi.mock('virtua', () => ({
-  Virtualizer: ({ data, children }: { data: readonly unknown[]; children: (row: unknown, index: number) => React.ReactNode }) => (
-    <ol>
-      {data.map((row, index) => (
-        <li key={index}>{children(row, index)}</li>
-      ))}
-    </ol>
-  ),
-}));
+import { messageOf, valueOf } from '../../react/test/fake-chat.ts';
+import { show, withBob as chatWithBob } from './page.tsx';
 
 const media = vi.hoisted(() => ({ sendVoice: vi.fn(), photo: vi.fn(), progress: vi.fn() }));
 vi.mock('@chat-functions/client/media', () => ({ mediaOf: () => media }));
@@ -107,23 +94,10 @@ beforeEach(() => {
   mediaModule.mockResolvedValue({ mediaOf: () => media });
 });
 
-function withBob(...messages: ReturnType<typeof messageOf>[]) {
-  const chat = fakeChat();
-  const conversation = chat.conversation('c');
-  const summary = summaryOf('c');
-  chat.conversations().set({ conversations: [summary], isLoaded: true });
-  conversation.summary.set(summary);
-  conversation.window.state.set({ ...conversation.window.state.getSnapshot(), messages });
-  location.hash = '#/c/c';
-  render(
-    <StrictMode>
-      <ChatProvider chat={chat}>
-        <Messenger />
-        <Notices />
-      </ChatProvider>
-    </StrictMode>,
-  );
-  return { chat, conversation };
+function withBob(...messages: MessageView[]) {
+  const all = chatWithBob(...messages);
+  show(all.chat);
+  return all;
 }
 
 const press = async (button: HTMLElement) => {
