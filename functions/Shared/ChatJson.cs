@@ -216,6 +216,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(StickerPackView))]
 [JsonSerializable(typeof(StickerPackList))]
 [JsonSerializable(typeof(DocumentsPage<StickerPack>))]
+[JsonSerializable(typeof(StreakList))]
 [JsonSerializable(typeof(StreakView))]
 [JsonSerializable(typeof(ConversationCollections))]
 [JsonSerializable(typeof(CollectionItems))]

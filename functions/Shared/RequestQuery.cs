@@ -95,32 +95,42 @@ internal sealed class RequestQuery(HttpRequest request)
     public static string Continuation(string last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last));
 
     /// <summary>A comma-separated list of user ids, without duplicates.</summary>
-    public IReadOnlyList<UserId> UserIds(string name, int limit)
+    public IReadOnlyList<UserId> UserIds(string name, int limit) =>
+        Ids(name, limit, "users", $"user ids, separated by commas: each {UserId.Rule}", text =>
+            UserId.TryParse(text, out var id) ? id : (UserId?)null);
+
+    /// <summary>A comma-separated list of conversation ids, without duplicates.</summary>
+    public IReadOnlyList<ConversationId> ConversationIds(string name, int limit) =>
+        Ids(name, limit, "conversations", "conversation ids, separated by commas", text =>
+            ConversationId.TryParse(text, out var id) ? id : (ConversationId?)null);
+
+    private IReadOnlyList<T> Ids<T>(string name, int limit, string plural, string expected, Func<string, T?> parse)
+        where T : struct
     {
         if (!TryGet(name, out var text))
         {
-            Fault(name, "missing", "Must be given: user ids, separated by commas.");
+            Fault(name, "missing", $"Must be given: {expected}.");
             return [];
         }
 
-        var users = new List<UserId>();
+        var ids = new List<T>();
         foreach (var part in text.Split(','))
         {
-            if (!UserId.TryParse(part, out var user))
+            if (parse(part) is not { } id)
             {
-                Fault(name, "invalid_id", $"Must be user ids, separated by commas: each {UserId.Rule}.");
+                Fault(name, "invalid_id", $"Must be {expected}.");
                 return [];
             }
 
-            users.Add(user);
+            ids.Add(id);
         }
 
-        if (users.Count > limit)
+        if (ids.Count > limit)
         {
-            Fault(name, "too_many", $"At most {limit} users.");
+            Fault(name, "too_many", $"At most {limit} {plural}.");
         }
 
-        return [.. users.Distinct()];
+        return [.. ids.Distinct()];
     }
 
     /// <summary>One of the given words; null when absent.</summary>

@@ -112,6 +112,26 @@ public class When_a_pair_keeps_a_streak
         }
     }
 
+    [Fact]
+    public async Task Should_tell_of_several_at_once_and_of_nobody_elses()
+    {
+        await using var scene = await Scene.StartAsync();
+        await scene.TalkAsync(days: 3);
+        var second = (await scene.Alice.StartDirectAsync("carol")).ConversationId;
+        var group = (await scene.Alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        var asked = $"/api/streaks?conversations={second},{group},{scene.Conversation},{second},AAAAAAAAAAAAAAAAAAAAAA";
+        var told = (await scene.Alice.AskAsync("GET", asked)).List("streaks");
+        Assert.Equal([second, scene.Conversation], told.Select(one => one.Text("conversationId")));
+        Assert.Equal((await scene.StreakAsync()).ToString(), told[1].GetProperty("streak").ToString());
+        Assert.Equal(scene.Conversation, Assert.Single((await scene.Bob.AskAsync("GET", asked)).List("streaks")).Text("conversationId"));
+
+        var many = string.Join(',', Enumerable.Repeat(second, 51));
+        foreach (var malformed in (string[])["", "?conversations=", "?conversations=a%2Fb", $"?conversations={many}"])
+        {
+            Assert.Equal("malformed", await scene.Alice.IsRefusedAsync("GET", "/api/streaks" + malformed, HttpStatusCode.BadRequest));
+        }
+    }
+
     /// <summary>Alice and bob, at one minute before noon, by tokens that last.</summary>
     private sealed class Scene : IAsyncDisposable
     {

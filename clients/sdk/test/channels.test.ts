@@ -384,6 +384,28 @@ describe('Following', () => {
     await world.close();
   });
 
+  test('is what watching needs, also where it begins while the service is being asked', async () => {
+    const story = await channelStory();
+    const { world, id, posting } = story;
+    await say(world, posting.conversation, 'Hello');
+    const carol = world.device('carol').open();
+    await world.clock.until('she is online', () => isOnline(carol));
+    // What was asked before she followed is answered after that.
+    const refusal = { status: 404, body: { status: 404, code: 'conversation_not_found', title: 'No.' }, late: 5000 };
+    world.intercept = (_, path) => (/\/(watch|messages)$/.test(path) ? refusal : undefined);
+    const channel = channelsOf(carol.chat).channel(id);
+    const { posts } = look({ channel });
+    await world.clock.pass(1000);
+    world.intercept = () => undefined;
+    await soon(world, channel.follow());
+    await world.clock.pass(10_000);
+    expect(texts(posts)).toEqual(['Hello']);
+    await say(world, posting.conversation, 'And more');
+    await world.clock.pass(3000);
+    expect(texts(posts)).toEqual(['Hello', 'And more']);
+    await world.close();
+  });
+
   test('isn’t needed by who posts: their channel is in their list', async () => {
     const story = await channelStory();
     const { world, paula, posting, id } = story;

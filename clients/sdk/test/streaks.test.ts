@@ -16,8 +16,11 @@ async function story() {
   world.intercept = (method, path, body) => {
     if (!path.includes('/streak')) return undefined;
     if (now.refused) return { status: 409, body: { status: 409, code: now.refused, title: 'No.' } };
-    if (method === 'GET') now.asked++;
-    else now.bodies.push([method, path.split('/').slice(3).join('/'), body]);
+    if (method === 'GET') {
+      now.asked++;
+      return { status: 200, body: { streaks: [{ conversationId: id, streak: now.streak }] } };
+    }
+    now.bodies.push([method, path.split('/').slice(3).join('/'), body]);
     return { status: 200, body: now.streak };
   };
   const shown = sharingOf(bob.chat).streak(id);
@@ -41,6 +44,16 @@ describe('A streak', () => {
     await world.clock.pass(1000);
     expect(shown.getSnapshot().streak).toMatchObject({ days: 13, wroteToday: ['alice', 'bob'] });
     expect(now.asked).toBe(1);
+    await world.close();
+  });
+
+  test('is asked for with those of the rest of the list, and failed where there is none', async () => {
+    const { world, bob, now, shown } = await story();
+    const other = sharingOf(bob.chat).streak('elsewhere');
+    for (const one of [shown, other]) one.subscribe(() => {});
+    await world.clock.pass(1000);
+    expect(now.asked).toBe(1);
+    expect([shown.getSnapshot().status, other.getSnapshot().status]).toEqual(['ready', 'failed']);
     await world.close();
   });
 

@@ -46,6 +46,7 @@ internal sealed partial class World
         ["getStickerPack"] = world => world.RegistersAsync(),
         ["deleteStickerPack"] = world => world.RegistersAsync(),
         ["getStreak"] = world => world.InDirectAsync(),
+        ["listStreaks"] = world => world.InDirectAsync(),
         ["changeStreak"] = world => world.InDirectAsync(),
         ["restoreStreak"] = world => world.LosesStreakAsync(),
         ["listCollections"] = world => world.CollectsAsync(),

@@ -25,6 +25,7 @@ internal sealed partial class World
         Values = new(StringComparer.Ordinal)
         {
             ["conversationId"] = () => conversation,
+            ["conversations"] = () => Values!["conversationId"](),
             ["messageId"] = () => message,
             ["messageIds"] = () => message,
             ["clientMessageId"] = () => Guid.NewGuid().ToString("N"),

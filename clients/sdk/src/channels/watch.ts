@@ -28,6 +28,8 @@ function watch(core: Core, conversationId: string, subscription: Observable<Subs
   let askedAt = env.now();
   let isEnded = false;
   let isAsking = false;
+  /** What is being asked was overtaken by a change of the subscription. */
+  let isOutdated = false;
   let cancel = () => {};
 
   const ask = async () => {
@@ -36,6 +38,7 @@ function watch(core: Core, conversationId: string, subscription: Observable<Subs
     if (!env.isVisible() || !env.isOnline()) return;
     cancel();
     isAsking = true;
+    isOutdated = false;
     const at = env.now();
     let wait = every;
     try {
@@ -57,6 +60,7 @@ function watch(core: Core, conversationId: string, subscription: Observable<Subs
     } finally {
       isAsking = false;
     }
+    if (isOutdated) return changed();
     if (wait < Infinity && !isEnded) cancel = env.after(wait, () => void ask());
   };
 
@@ -66,6 +70,7 @@ function watch(core: Core, conversationId: string, subscription: Observable<Subs
     else if (env.now() >= Math.max(goodUntil - minute, notBefore)) void ask();
   };
   const changed = () => {
+    isOutdated = isAsking;
     notBefore = 0;
     look();
   };

@@ -15,8 +15,11 @@ interface Item {
   readonly conversationId: string;
 }
 
+interface Answer {
+  readonly streaks: readonly { readonly conversationId: string; readonly streak: Streak }[];
+}
+
 const day = 24 * 3600_000;
-const atOnce = 3;
 
 /** What becomes of a streak by the time alone, as protocol.md has it. */
 export function streakAt(streak: Streak, now: number): Streak {
@@ -85,23 +88,13 @@ export class Streaks {
     return { value: { status: 'ready', streak }, goodUntil: changesAt(streak, now) };
   }
 
-  /** Each by itself, a few at a time. */
   async #ask(items: readonly Item[]): Promise<readonly Said<ShownStreak>[]> {
-    const said: Said<ShownStreak>[] = [];
-    const left = [...items.entries()];
-    const work = async () => {
-      for (let next; (next = left.shift());) {
-        const [index, { conversationId }] = next;
-        const path = { conversationId };
-        try {
-          said[index] = this.#said((await this.core.http.ask('get', '/conversations/{conversationId}/streak', { path })) as Streak);
-        } catch (error) {
-          if (!(error instanceof ChatError)) throw error;
-          said[index] = { error, ...(error.isTransient && { retryAfter: error.retryAfter }) };
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, work));
-    return said;
+    const about = items.map(({ conversationId }) => conversationId);
+    const answer = (await this.core.http.ask('get', '/streaks', { query: { conversations: about.join() }, about })) as Answer;
+    const streaks = new Map(answer.streaks.map(({ conversationId, streak }) => [conversationId, streak]));
+    return about.map(id => {
+      const streak = streaks.get(id);
+      return streak ? this.#said(streak) : { error: new ChatError({ code: 'conversation_not_found' }) };
+    });
   }
 }

@@ -13,6 +13,8 @@ export interface Answer {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
+  /** How long it is on its way, in ms, beyond what the network takes. */
+  readonly late?: number;
 }
 
 export interface Membership {

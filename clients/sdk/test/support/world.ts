@@ -317,6 +317,7 @@ export class Tab {
     const key = (init.headers as Record<string, string> | undefined)?.['Idempotency-Key'];
     const { pathname, searchParams } = new URL(url);
     const instead = world.intercept(init.method ?? 'GET', pathname.replace(/^\/api/, ''), given, key, searchParams);
+    if (instead && instead !== 'lost' && instead.late) await this.#wait(instead.late);
     // Whom it was for is gone.
     if (!this.isAlive) return await new Promise<never>(() => {});
     if (instead === 'lost') throw new TypeError('Failed to fetch');
