@@ -103,7 +103,7 @@ export class Resource<T> extends Live<Loaded<T>> {
         if (!(error instanceof ChatError)) throw error;
         const { status, value } = this.getSnapshot();
         this.set({ status: status === 'ready' ? 'ready' : 'failed', value, error });
-        if (!error.isTransient || !this.isActive) return;
+        if (!error.isTransient || !this.isActive) continue;
         const wait = Math.max(error.retryAfter * 1000, backoff(this.host.env, ++this.#failures, 1000, 30_000));
         this.#cancelRetry = this.host.env.after(wait, () => void this.#fetch());
       }

@@ -392,14 +392,17 @@ describe('Following', () => {
     await world.clock.until('she is online', () => isOnline(carol));
     // What was asked before she followed is answered after that.
     const refusal = { status: 404, body: { status: 404, code: 'conversation_not_found', title: 'No.' }, late: 5000 };
-    world.intercept = (_, path) => (/\/(watch|messages)$/.test(path) ? refusal : undefined);
+    world.intercept = (_, path) => (path.includes(id) ? refusal : undefined);
     const channel = channelsOf(carol.chat).channel(id);
     const { posts } = look({ channel });
+    const { details } = channel.conversation;
+    details.subscribe(() => {});
     await world.clock.pass(1000);
     world.intercept = () => undefined;
     await soon(world, channel.follow());
     await world.clock.pass(10_000);
     expect(texts(posts)).toEqual(['Hello']);
+    expect(details.getSnapshot()).toMatchObject({ status: 'ready', value: { title: 'News' } });
     await say(world, posting.conversation, 'And more');
     await world.clock.pass(3000);
     expect(texts(posts)).toEqual(['Hello', 'And more']);
