@@ -19,7 +19,7 @@ for (const [size, options] of [
     const a = await signIn(alice, { ...options, permissions: ['geolocation'], geolocation: berlin });
     // Three days in a row take three days.
     const streak = { state: 'active', days: 12, zone: '+01:00', restoresLeft: 3, wroteToday: [bob], offBy: [] };
-    await a.route('**/api/conversations/*/streak', route => route.fulfill({ json: streak }));
+    await a.route('**/api/streaks?*', route => route.fulfill({ json: { streaks: [{ conversationId: conversation, streak }] } }));
     await drawStickers(a);
     // What the service says of a link, where it looks at links.
     const linkPreview = {
