@@ -141,7 +141,7 @@ async function change(
 async function noteStale(batch: Batch, conversationId: string, messageId: string, seq: number): Promise<void> {
   const record = await findMessage(batch.tx, conversationId, messageId);
   if (!record || record.message.updatedSeq >= seq) return;
-  await changeMessage(batch, record, { isStale: true });
+  await changeMessage(batch, record, { isStale: seq });
   batch.stale.push([conversationId, messageId]);
 }
 

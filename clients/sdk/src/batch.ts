@@ -34,8 +34,8 @@ export interface MessageRecord {
   readonly isHidden?: true;
   /** Of somebody whom the user blocks: its message says nothing but where it stands. */
   readonly isBlocked?: true;
-  /** Whether a newer version is known of, but not known. */
-  readonly isStale?: true;
+  /** The `updatedSeq` of a newer version that is known of, but not known. */
+  readonly isStale?: number;
 }
 
 /** What a write changed, for whoever shows it. */

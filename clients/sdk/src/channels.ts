@@ -280,8 +280,9 @@ class ChannelOf implements Channel {
 
   async unfollow(): Promise<void> {
     await this.#insist('delete');
-    const { version = 0 } = this.#known.getSnapshot() ?? {};
-    this.#changed({ conversationId: this.conversationId, isFollowing: false, version: version + 1 });
+    // The event may have come before the answer.
+    const { version = 0, isFollowing = true } = this.#known.getSnapshot() ?? {};
+    this.#changed({ conversationId: this.conversationId, isFollowing: false, version: isFollowing ? version + 1 : version });
   }
 
   #changed(subscription: Subscription): void {

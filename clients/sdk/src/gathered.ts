@@ -55,6 +55,7 @@ export class Gathered<I extends object, T extends Gatherable> {
   renew(): void {
     for (const item of this.#known.values()) {
       item.goodUntil = 0;
+      item.turn++;
       if (item.isActive) this.#want(item);
     }
   }
@@ -77,12 +78,16 @@ export class Gathered<I extends object, T extends Gatherable> {
 
   async #ask(asked: readonly Item<I, T>[]): Promise<void> {
     const ask = () => this.options.ask(asked.map(({ item }) => item));
+    const turns = asked.map(({ turn }) => turn);
+    // What was said meanwhile may be newer.
+    const answer = (said: (index: number) => Said<T>) =>
+      asked.forEach((one, index) => (one.turn === turns[index] ? one.said(said(index)) : this.#want(one)));
     try {
       const all = await this.core.http.insist(ask);
-      asked.forEach((one, index) => one.said(all[index]!));
+      answer(index => all[index]!);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      for (const one of asked) one.said({ error, ...(error.isTransient && { retryAfter: error.retryAfter }) });
+      answer(() => ({ error, ...(error.isTransient && { retryAfter: error.retryAfter }) }));
     }
   }
 }
@@ -90,6 +95,8 @@ export class Gathered<I extends object, T extends Gatherable> {
 class Item<I, T extends Gatherable> extends Live<T> {
   goodUntil = 0;
   isAnswered = false;
+  /** Raised by all that is said of it, and when all of that is to be asked for anew. */
+  turn = 0;
   #failures = 0;
   #isWanted = false;
   #cancel = () => {};
@@ -120,6 +127,7 @@ class Item<I, T extends Gatherable> extends Live<T> {
   said(said: Said<T>): void {
     const { env } = this.core;
     this.isAnswered = true;
+    this.turn++;
     if ('value' in said) {
       this.goodUntil = said.goodUntil;
       this.#failures = 0;

@@ -29,8 +29,9 @@ export class Live<T> implements Observable<T> {
     this.#work = work;
   }
 
+  /** Whether it works. */
   get isActive(): boolean {
-    return this.#listeners.size > 0;
+    return !!this.#end;
   }
 
   readonly getSnapshot = (): T => this.#value;

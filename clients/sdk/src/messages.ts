@@ -55,7 +55,7 @@ export async function putMessage(batch: Batch, conversationId: string, message: 
   await changeMessage(batch, known, {
     message: !isNewer ? known.message : isBehind && !message.unsentAt ? { ...told, counts, reactions, poll } : told,
     mine: isAnswer && !isBehind ? newerMine(known.mine, message) : known.mine,
-    isStale: isNewer ? undefined : known.isStale,
+    isStale: message.updatedSeq >= known.isStale! ? undefined : known.isStale,
   });
 }
 

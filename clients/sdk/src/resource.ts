@@ -47,6 +47,8 @@ export class Resource<T> extends Live<Loaded<T>> {
 
   /** Shows what an answer said. */
   provide(value: T): void {
+    // The answer that is on its way may be from before.
+    this.#isOutdated = true;
     this.set({ status: 'ready', value });
     void this.#keep(value);
   }
@@ -72,7 +74,7 @@ export class Resource<T> extends Live<Loaded<T>> {
   async #restore(): Promise<void> {
     const { store } = await this.host.ready;
     const value = await store.read(tx => tx.get<T>('cache', this.options.key));
-    if (value !== undefined && this.getSnapshot().status === 'loading') this.set({ status: 'ready', value });
+    if (value !== undefined && this.getSnapshot().status !== 'ready') this.set({ status: 'ready', value });
   }
 
   /** What happens comes in bursts, and to all members at once: one question for it, not all at the same time. */

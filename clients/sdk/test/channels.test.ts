@@ -178,6 +178,43 @@ describe('A channel that is open', () => {
     await world.close();
   });
 
+  test('goes on being watched where something else is wished while the service is being asked', async () => {
+    const story = await channelStory();
+    const { world, id, channel, posting } = story;
+    world.intercept = (_, path) => (path.endsWith('/watch') ? { status: 200, body: { until: '' }, late: 3000 } : undefined);
+    const { posts } = look(story);
+    await world.clock.pass(1000);
+    world.intercept = () => undefined;
+    await soon(world, channel.follow({ notify: 'none' }));
+    await world.clock.pass(10 * minute);
+    expect(watches(story).length).toBeGreaterThan(1);
+    await say(world, posting.conversation, 'Hello');
+    await world.clock.pass(1000);
+    expect(texts(posts)).toEqual(['Hello']);
+    expect(id).toBe(channel.conversationId);
+    await world.close();
+  });
+
+  test('can be followed again where the end was heard of before its answer came', async () => {
+    const { world, id, bob, channel } = await channelStory();
+    channel.subscription.subscribe(() => {});
+    await world.clock.pass(1000);
+    const { version } = channel.subscription.getSnapshot()!;
+    const hears = (data: object) =>
+      world.service.pushTo(['bob'], { type: 'subscription.updated', conversationId: id, at: '', data: { conversationId: id, ...data } as never });
+    world.intercept = method => (method === 'DELETE' ? { status: 204, late: 3000 } : undefined);
+    const ending = channel.unfollow();
+    await world.clock.pass(1000);
+    hears({ isFollowing: false, version: version + 1 });
+    await soon(world, ending);
+    // By another device.
+    hears({ isFollowing: true, version: version + 2, notify: 'all', joinedOrdinal: 0, readOrdinal: 0 });
+    await world.clock.pass(1000);
+    expect(channel.subscription.getSnapshot()).toMatchObject({ isFollowing: true });
+    expect(bob.connects).toBe(1);
+    await world.close();
+  });
+
   test('has what was posted while it wasn’t watched', async () => {
     const story = await channelStory();
     const { world, bob, posting } = story;

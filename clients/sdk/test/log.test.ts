@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ChatEvent } from '../src/index.js';
-import { asked, look, pair, say, texts } from './support/story.js';
+import { asked, look, pair, say, soon, texts } from './support/story.js';
 
 describe('A conversation on the screen', () => {
   test('shows what others say, in the order of the log', async () => {
@@ -80,6 +80,27 @@ describe('A conversation on the screen', () => {
     expect(texts(window)).toEqual(['two']);
     expect(asked(world, new RegExp(`bob GET /conversations/${id}/messages/${messageId}$`))).toHaveLength(1);
     expect(bob.connects).toBe(1);
+    await world.close();
+  });
+
+  test('fetches it again where it changed once more while it was on its way', async () => {
+    const { world, id, alice, toBob, toAlice } = await pair();
+    const window = look(toAlice);
+    const [messageId] = await say(world, toBob, 'one');
+    await world.clock.pass(1000);
+    const push = world.service.push;
+    world.service.push = (users, event) => push(users, { ...event, ...(event['type'] === 'message.updated' && { data: { messageId } }) });
+    const path = `/conversations/${id}/messages/${messageId}`;
+    const before = (await soon(world, alice.chat.api.get(path))) as { readonly updatedSeq: number };
+    const second = { ...before, text: 'two', updatedSeq: before.updatedSeq + 1 };
+    let count = 0;
+    world.intercept = (method, asks) =>
+      method === 'GET' && asks === path && !count++ ? { status: 200, body: second, late: 3000 } : undefined;
+    toBob.edit(messageId!, 'two');
+    await world.clock.pass(1000);
+    toBob.edit(messageId!, 'three');
+    await world.clock.pass(10_000);
+    expect(texts(window)).toEqual(['three']);
     await world.close();
   });
 

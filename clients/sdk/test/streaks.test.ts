@@ -92,6 +92,22 @@ describe('A streak', () => {
     await world.close();
   });
 
+  test('keeps what was pushed while it was being asked for', async () => {
+    const { world, now, shown, push } = await story();
+    const ask = world.intercept;
+    world.intercept = (...all) => {
+      const answer = ask(...all);
+      return answer && answer !== 'lost' ? { ...answer, late: 2000 } : answer;
+    };
+    shown.subscribe(() => {});
+    await world.clock.pass(1000);
+    now.streak = { ...now.streak, days: 13 };
+    push(now.streak);
+    await world.clock.pass(10_000);
+    expect(shown.getSnapshot().streak).toMatchObject({ days: 13 });
+    await world.close();
+  });
+
   test('is asked for again after a connection is lost', async () => {
     const { world, bob, now, shown } = await story();
     shown.subscribe(() => {});

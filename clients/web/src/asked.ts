@@ -1,4 +1,4 @@
-import type { ChatEventType } from '@chat-functions/client';
+import { ChatError, type ChatEventType } from '@chat-functions/client';
 import { useChat } from '@chat-functions/react';
 import { useEffect, useRef, useState } from 'react';
 
@@ -7,7 +7,10 @@ interface Asked<T> {
   readonly error?: unknown;
 }
 
-/** What is asked for when it is mounted, and once more after each of these events. */
+/** How long until what the service couldn't answer is asked again, in ms, unless it says when. */
+const again = 2_000;
+
+/** What is asked for when it is mounted, once more after each of these events, and again while the service can't answer. */
 export function useAsked<T>(
   ask: () => Promise<T>,
   ...types: readonly ChatEventType[]
@@ -15,13 +18,19 @@ export function useAsked<T>(
   const chat = useChat();
   const [answer, setAnswer] = useState<Asked<T>>({});
   const turn = useRef(0);
+  const timer = useRef(0);
   const reload = async () => {
     const mine = ++turn.current;
+    clearTimeout(timer.current);
     // Only the newest question's answer counts.
     const show = (next: Asked<T>) => mine === turn.current && setAnswer(next);
     await ask().then(
       value => show({ value }),
-      (error: unknown) => show({ error }),
+      (error: unknown) => {
+        show({ error });
+        if (mine !== turn.current || !(error instanceof ChatError && error.isTransient)) return;
+        timer.current = window.setTimeout(() => void reload(), Math.max(again, error.retryAfter * 1000));
+      },
     );
   };
   useEffect(() => {
@@ -29,6 +38,7 @@ export function useAsked<T>(
     const ends = types.map(type => chat.on(type, () => void reload()));
     return () => {
       turn.current++;
+      clearTimeout(timer.current);
       ends.forEach(end => end());
     };
     // What it is about doesn't change while the component is mounted.

@@ -1,4 +1,4 @@
-import type { Chat } from '@chat-functions/client';
+import { ChatError, type Chat } from '@chat-functions/client';
 import { useChat } from '@chat-functions/react';
 import { useEffect } from 'react';
 import { isChannel } from './channels/follows.ts';
@@ -20,7 +20,7 @@ export function useReceived(): void {
       timer ||= window.setTimeout(async () => {
         for (let next; (next = newest.entries().next().value);) {
           newest.delete(next[0]);
-          await received(chat, ...next);
+          if (!(await received(chat, ...next)) && !newest.has(next[0])) newest.set(...next);
           await new Promise(resolve => setTimeout(resolve, pause));
         }
         timer = 0;
@@ -51,11 +51,13 @@ export function useReceived(): void {
   }, [chat, me]);
 }
 
-/** A mark that is lost does no harm: the next one is higher. */
-async function received(chat: Chat, conversationId: string, seq: number): Promise<void> {
+/** False where the service can't take it just now. One that is lost does no harm: the next one is higher. */
+async function received(chat: Chat, conversationId: string, seq: number): Promise<boolean> {
   try {
     await chat.api.put('/conversations/{conversationId}/delivered', { path: { conversationId }, body: { seq } });
-  } catch {
-    // Offline, or not in there any more.
+  } catch (error) {
+    // Offline the connection is lost, too: what is unread is told once it is there again.
+    if (error instanceof ChatError && error.isTransient && error.code !== 'unreachable') return false;
   }
+  return true;
 }

@@ -60,8 +60,8 @@ function watch(core: Core, conversationId: string, subscription: Observable<Subs
     } finally {
       isAsking = false;
     }
-    if (isOutdated) return changed();
-    if (wait < Infinity && !isEnded) cancel = env.after(wait, () => void ask());
+    if (isOutdated) changed();
+    if (wait < Infinity && !isEnded && !isAsking) cancel = env.after(wait, () => void ask());
   };
 
   // Who comes back asks at once where it has ended, or is about to; who was refused, once their subscription changes.

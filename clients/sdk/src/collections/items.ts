@@ -21,6 +21,7 @@ export class Items extends Live<Shown> {
   /** Pushes may come in any order: one that is late says nothing of how things are. */
   #seen = 0;
   #turn = 0;
+  #isAsking = false;
   #failures = 0;
   #cancel: (() => void) | undefined;
 
@@ -50,7 +51,11 @@ export class Items extends Live<Shown> {
     const { value, status } = this.getSnapshot();
     const reduced = this.#reduce(value, event);
     if (!reduced) this.#askSoon(gather * (0.5 + this.core.env.random()));
-    else if (reduced !== value) this.set({ status, value: reduced });
+    else if (reduced !== value) {
+      this.set({ status, value: reduced });
+      // The answer that is on its way may be from before.
+      if (this.#isAsking) this.#askSoon(gather);
+    }
   }
 
   #reduce(value: readonly CollectionItem[], event: ChatEvent): readonly CollectionItem[] | undefined {
@@ -88,23 +93,27 @@ export class Items extends Live<Shown> {
 
   #stop(): void {
     this.#turn++;
+    this.#isAsking = false;
     this.#cancel?.();
     this.#cancel = undefined;
   }
 
   async #ask(): Promise<void> {
     this.#stop();
+    this.#isAsking = true;
     const turn = this.#turn;
     const { env, http } = this.core;
     const path = { conversationId: this.conversationId, collectionId: this.collectionId };
     try {
       const value = await http.all<CollectionItem>('/conversations/{conversationId}/collections/{collectionId}/items', 'items', path);
       if (turn !== this.#turn) return;
+      this.#isAsking = false;
       this.#failures = 0;
       this.set({ status: 'ready', value: this.#seenOf(value) });
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       if (turn !== this.#turn) return;
+      this.#isAsking = false;
       const before = this.getSnapshot();
       this.set({ ...before, status: before.status === 'ready' ? 'ready' : 'failed', error });
       if (error.isTransient) this.#askSoon(Math.max(error.retryAfter * 1000, backoff(env, ++this.#failures, 1000, 30_000)));

@@ -105,6 +105,8 @@ export class Shared extends Live<SharedState> implements SharedList {
       if (!state.messages.some(one => one.messageId === messageId)) return isThere ? this.#beginSoon() : undefined;
       const messages = state.messages.flatMap(one => (one.messageId !== messageId ? one : isThere ? this.#view(message) : []));
       this.set({ ...state, messages });
+      // The page that is on its way may be from before.
+      if (state.isLoading) this.#beginSoon();
     } else if (event.type === 'message.created' && 'messageId' in event.data && shares[this.kind](event.data)) this.#beginSoon();
   }
 
@@ -176,7 +178,7 @@ export class Shared extends Live<SharedState> implements SharedList {
       if (turn !== this.#turn) return;
       const { status, messages, hasMore } = this.getSnapshot();
       this.set({ status: status === 'ready' ? status : 'failed', messages, hasMore, isLoading: false, error });
-      if (!error.isTransient || this.#covered) return;
+      if (!error.isTransient || beforeSeq) return;
       this.#beginSoon(Math.max(error.retryAfter * 1000, backoff(env, ++this.#failures, 1000, 30_000)));
     }
   }

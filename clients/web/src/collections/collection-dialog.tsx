@@ -143,8 +143,9 @@ function useOrder(items: readonly CollectionItem[], move: (itemId: string, after
     onPointerMove: (event: PointerEvent<HTMLElement>) => {
       if (event.currentTarget.hasPointerCapture(event.pointerId)) setOver(beforeAt(event.clientY));
     },
-    onPointerUp: () => {
-      if (over !== undefined) put(index, over);
+    onPointerUp: (event: PointerEvent<HTMLElement>) => {
+      // Where it is now: what was drawn last may be behind.
+      if (event.currentTarget.hasPointerCapture(event.pointerId)) put(index, beforeAt(event.clientY));
       setOver(undefined);
     },
     onPointerCancel: () => setOver(undefined),

@@ -1,6 +1,7 @@
-import type { NewMessage, Scheduled } from '@chat-functions/client';
+import type { NewMessage } from '@chat-functions/client';
 import { Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
+import { useAsked } from '../asked.ts';
 import { fieldOf, momentOf } from '../format.ts';
 import { IconButton } from '../ui/button.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
@@ -18,12 +19,7 @@ export default function ScheduleDialog({ content, onScheduled, onClose }: Schedu
   const { conversation } = useHere();
   const [text, setText] = useState(content.text ?? '');
   const [due, setDue] = useState(() => fieldOf(new Date(Date.now() + 3_600_000)));
-  const [waiting, setWaiting] = useState<readonly Scheduled[]>([]);
-  const load = () => conversation.scheduled().then(setWaiting, () => {});
-  useEffect(() => {
-    void load();
-    // Once, when it opens.
-  }, []);
+  const { value: waiting = [], reload } = useAsked(() => conversation.scheduled());
   const schedule = async () => {
     await conversation.schedule({ ...content, text: text.trim() }, new Date(due));
     notify(`It will be sent ${momentOf(new Date(due).toISOString())}.`);
@@ -57,7 +53,7 @@ export default function ScheduleDialog({ content, onScheduled, onClose }: Schedu
                 <IconButton
                   label="Don’t send it"
                   icon={Trash2}
-                  onClick={() => outcome(conversation.cancelScheduled(one.scheduledId)).then(load)}
+                  onClick={() => outcome(conversation.cancelScheduled(one.scheduledId)).then(reload)}
                 />
               </li>
             ))}
