@@ -91,7 +91,9 @@ describe('A conversation on the screen', () => {
     const push = world.service.push;
     world.service.push = (users, event) => push(users, { ...event, ...(event['type'] === 'message.updated' && { data: { messageId } }) });
     const path = `/conversations/${id}/messages/${messageId}`;
-    const before = (await soon(world, alice.chat.api.get(path))) as { readonly updatedSeq: number };
+    const message = { path: { conversationId: id, messageId: messageId! } };
+    const asked = alice.chat.api.get('/conversations/{conversationId}/messages/{messageId}', message);
+    const before = (await soon(world, asked)) as { readonly updatedSeq: number };
     const second = { ...before, text: 'two', updatedSeq: before.updatedSeq + 1 };
     let count = 0;
     world.intercept = (method, asks) =>
