@@ -13,5 +13,5 @@ export default defineConfig({
       '@chat-functions/client': fileURLToPath(new URL('../sdk/src/index.ts', import.meta.url)),
     },
   },
-  test: { environment: 'jsdom', include: ['test/**/*.test.tsx'] },
+  test: { environment: 'jsdom', include: ['test/**/*.test.tsx'], testTimeout: 60_000 },
 });

@@ -32,5 +32,5 @@ export default defineConfig({
       ['/api', '/local', '/client'].map(path => [path, { target: process.env.CHAT_URL ?? 'http://localhost:7071', ws: true }]),
     ),
   },
-  test: { environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/setup.ts'], testTimeout: 30_000 },
+  test: { environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/setup.ts'], testTimeout: 120_000 },
 });

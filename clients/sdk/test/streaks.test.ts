@@ -65,7 +65,8 @@ describe('A streak', () => {
     const states: unknown[] = [];
     for (let passed = 0; passed < 4; passed++) {
       states.push(shown.getSnapshot().streak!.state);
-      await world.clock.pass([7 * hour, day, 2 * day, 0][passed]!);
+      await world.clock.sleep([7 * hour, day, 2 * day, 0][passed]!);
+      await world.clock.pass(2 * 60_000);
     }
     expect(states).toEqual(['active', 'grey', 'lost', 'none']);
     expect(shown.getSnapshot().streak).toMatchObject({ days: 0, restoresLeft: 0 });
@@ -87,7 +88,8 @@ describe('A streak', () => {
     expect(wrote()).toEqual(['alice', 'bob']);
     expect(now.asked).toBe(1);
     now.streak = { ...now.streak, days: 13, graceUntil: at(56 * hour) };
-    await world.clock.pass(9 * hour);
+    await world.clock.sleep(9 * hour);
+    await world.clock.pass(2 * 60_000);
     expect([shown.getSnapshot().streak!.state, wrote()]).toEqual(['active', []]);
     await world.close();
   });

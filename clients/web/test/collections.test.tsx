@@ -6,8 +6,6 @@ import { messageOf, refusal } from '../../react/test/fake-chat.ts';
 import { show, withBob as chatWithBob } from './page.tsx';
 
 const link = 'https://example.com/pantheon';
-/** The details are loaded when they are needed. */
-const patient = { timeout: 10_000 };
 const rome = { collectionId: 'rome', title: 'Rome', createdBy: 'bob', createdAt: '' };
 const itemOf = (seq: number, text: string) => ({ itemId: `m${seq}`, message: messageOf(seq, 'bob', text) as never });
 
@@ -68,7 +66,7 @@ test('is put in order by the arrow keys, and items are taken out', async () => {
     collections.list.set({ status: 'ready', value: [rome] });
     collections.items('rome').set({ status: 'ready', value: [itemOf(1, 'one'), itemOf(2, 'two'), itemOf(3, 'three'), { itemId: 'm4' }] });
   });
-  await userEvent.click(await screen.findByRole('button', { name: 'Rome' }, patient));
+  await userEvent.click(await screen.findByRole('button', { name: 'Rome' }));
   const items = within(screen.getByRole('dialog', { name: 'Rome' }));
   expect(items.getAllByRole('listitem').map(one => one.textContent)).toEqual(['one', 'two', 'three', 'Not there any more']);
   items.getByRole('button', { name: 'Move two' }).focus();
@@ -90,7 +88,7 @@ test('is put in order by the arrow keys, and items are taken out', async () => {
 test('is renamed, and deleted once that is confirmed', async () => {
   const collections = withBob('#/c/c/details');
   act(() => collections.list.set({ status: 'ready', value: [rome] }));
-  await userEvent.click(await screen.findByRole('button', { name: 'Rome' }, patient));
+  await userEvent.click(await screen.findByRole('button', { name: 'Rome' }));
   await userEvent.click(screen.getByRole('button', { name: 'Rename' }));
   const field = screen.getByRole('textbox', { name: 'Title' });
   await userEvent.clear(field);

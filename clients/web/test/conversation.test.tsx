@@ -125,7 +125,7 @@ test('what disappears goes when its time has come', () => {
   vi.useRealTimers();
 });
 
-test('has one tab stop for all messages, and one for all conversations', { timeout: 30_000 }, () => {
+test('has one tab stop for all messages, and one for all conversations', () => {
   const reactions = [{ key: '👍', count: 1, users: ['bob'], mine: false }];
   const { chat } = withBob(...Array.from({ length: 60 }, (_, index) => messageOf(index + 1, 'bob', `Number ${index}`, { reactions })));
   chat.conversations().set({

@@ -1,5 +1,5 @@
 import { ChatError, type ShownAttachment } from '@chat-functions/client';
-import { fireEvent, screen, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { messageOf, valueOf } from '../../react/test/fake-chat.ts';
@@ -41,7 +41,7 @@ test('shows what a file is called and how large it is, and saves it under its na
   await screen.findByText('The file couldn’t be saved. Try again in a moment.');
   fetched.mockResolvedValueOnce(new Response('it'));
   await userEvent.click(save);
-  await vi.waitFor(() => expect(saved).toEqual(['Plan.pdf']));
+  await waitFor(() => expect(saved).toEqual(['Plan.pdf']));
   expect(fetched.mock.calls).toEqual([['https://blobs/f?sig=1'], ['https://blobs/f?sig=1']]);
   fetched.mockRestore();
   clicked.mockRestore();
@@ -87,7 +87,7 @@ test('sends files one by one behind the photos, which have what was typed', asyn
   fireEvent.paste(composer, { clipboardData: { types: ['Files'], files: [named('page.html', 'text/html'), named('photo', 'image/png')] } });
   await screen.findByRole('img', { name: 'Photo 3' });
   await userEvent.type(composer, 'Look{Enter}');
-  await vi.waitFor(() => expect(media.sendFile).toHaveBeenCalledTimes(2));
+  await waitFor(() => expect(media.sendFile).toHaveBeenCalledTimes(2));
   expect(media.send).toHaveBeenCalledWith('c', { text: 'Look' }, [expect.objectContaining({ url: 'blob:photo' })]);
   expect(media.sendFile.mock.calls.map(([, content, file]) => [content, (file as File).name])).toEqual([
     [{}, 'Plan.pdf'],
@@ -96,7 +96,7 @@ test('sends files one by one behind the photos, which have what was typed', asyn
   await userEvent.upload(container.querySelector<HTMLInputElement>('input[type=file]:not([accept])')!, named('b.zip', 'application/zip'));
   await userEvent.type(composer, 'Alone{Enter}');
   const sent = expect.objectContaining({ name: 'b.zip' });
-  await vi.waitFor(() => expect(media.sendFile).toHaveBeenLastCalledWith('c', { text: 'Alone' }, sent));
+  await waitFor(() => expect(media.sendFile).toHaveBeenLastCalledWith('c', { text: 'Alone' }, sent));
   expect(media.send).toHaveBeenCalledTimes(1);
 });
 
@@ -106,7 +106,7 @@ test('sends a photo that was chosen as a file as it is', async () => {
   await userEvent.upload(container.querySelector<HTMLInputElement>('input[type=file]:not([accept])')!, drawing);
   await screen.findByText('plan.svg');
   await userEvent.type(screen.getByPlaceholderText('Message'), '{Enter}');
-  await vi.waitFor(() => expect(media.sendFile).toHaveBeenCalledWith('c', {}, drawing));
+  await waitFor(() => expect(media.sendFile).toHaveBeenCalledWith('c', {}, drawing));
   expect(media.prepare).not.toHaveBeenCalled();
 });
 

@@ -1,5 +1,5 @@
 import { ChatProvider } from '@chat-functions/react';
-import { render } from '@testing-library/react';
+import { render, waitFor } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { channelsOf, channelView } from '../../react/test/fake-channels.ts';
 import { fakeChat, messageOf } from '../../react/test/fake-chat.ts';
@@ -36,7 +36,7 @@ test('opens the channel when a notification of its post is clicked, and the conv
   );
   const said = chat.on.mock.calls.find(([type]) => type === 'message.created')![1] as (event: object) => void;
   for (const conversationId of ['news', 'c']) said({ conversationId, data: messageOf(1, 'bob', 'Hello') });
-  await vi.waitFor(() => expect(shown.map(({ title }) => title)).toEqual(['bob in News', 'bob']));
+  await waitFor(() => expect(shown.map(({ title }) => title)).toEqual(['bob in News', 'bob']));
   const opened = shown.map(one => {
     one.onclick!();
     return location.hash;

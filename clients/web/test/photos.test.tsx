@@ -1,6 +1,6 @@
 import type { ShownAttachment } from '@chat-functions/client';
 import type { Photo } from '@chat-functions/client/media';
-import { act, fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { messageOf, summaryOf, valueOf } from '../../react/test/fake-chat.ts';
@@ -43,11 +43,11 @@ test('sends the photos that were chosen, pasted and dropped, at most nine, with 
   fireEvent.drop(container.querySelector('.conversation')!, {
     dataTransfer: { types: ['Files'], files: Array.from({ length: 7 }, (_, index) => file(`${index + 5}`)) },
   });
-  await vi.waitFor(() => expect(screen.getAllByRole('img', { name: /^Photo \d$/ })).toHaveLength(9));
+  await waitFor(() => expect(screen.getAllByRole('img', { name: /^Photo \d$/ })).toHaveLength(9));
   screen.getByText('At most 9 photos and files are sent at once.');
   await userEvent.click(screen.getByRole('button', { name: 'Remove photo 2' }));
   await userEvent.type(composer, 'Look{Enter}');
-  await vi.waitFor(() => expect(media.send).toHaveBeenCalledTimes(1));
+  await waitFor(() => expect(media.send).toHaveBeenCalledTimes(1));
   const [id, content, photos] = media.send.mock.calls[0] as [string, object, readonly Photo[]];
   expect([id, content, photos.map(({ url }) => url)]).toEqual([
     'c',
@@ -74,7 +74,7 @@ test('says which file is no picture, and doesn’t send while a photo is made re
   expect(media.send).not.toHaveBeenCalled();
   await act(async () => ready({ blob: file('slow'), url: 'blob:slow' }));
   await userEvent.click(screen.getByRole('button', { name: 'Send' }));
-  await vi.waitFor(() => expect(media.send).toHaveBeenCalledWith('c', {}, [expect.objectContaining({ url: 'blob:slow' })]));
+  await waitFor(() => expect(media.send).toHaveBeenCalledWith('c', {}, [expect.objectContaining({ url: 'blob:slow' })]));
 });
 
 test('shows photos, what became of them, and each of them large', async () => {
@@ -179,7 +179,7 @@ test('shows of a video how long it is, loads it as it is played, and says where 
   screen.getByRole('button', { name: 'Photo 2 of 2, bob' });
   expect(media.photo).not.toHaveBeenCalledWith(expect.anything(), expect.objectContaining({ mediaId: 'v' }), expect.anything());
   await userEvent.click(tile);
-  const player = await vi.waitFor(() => document.querySelector<HTMLVideoElement>('dialog video')!);
+  const player = await vi.waitUntil(() => document.querySelector<HTMLVideoElement>('dialog video'), { timeout: 60_000 });
   expect(media.photo).toHaveBeenCalledWith(expect.anything(), expect.objectContaining({ mediaId: 'v' }), 'original');
   expect([player.getAttribute('src'), player.controls, player.preload]).toEqual(['https://blobs/v', true, 'none']);
   // Its own keys seek in it; those of the dialog go on.
@@ -221,5 +221,5 @@ test('sends videos with photos, and others as files', async () => {
   expect((await screen.findByLabelText('Video 1')).getAttribute('src')).toBe('blob:clip');
   screen.getByRole('button', { name: 'Remove video 1' });
   screen.getByRole('button', { name: 'Remove other.mkv' });
-  await vi.waitFor(() => expect(media.prepare.mock.calls.map(([one]) => (one as File).name)).toEqual(['clip', 'photo']));
+  await waitFor(() => expect(media.prepare.mock.calls.map(([one]) => (one as File).name)).toEqual(['clip', 'photo']));
 });

@@ -15,7 +15,7 @@ vi.mock('virtua', () => ({
 }));
 
 // Parts are loaded when they are needed, which takes a while on a busy machine.
-configure({ asyncUtilTimeout: 20_000 });
+configure({ asyncUtilTimeout: 60_000 });
 
 // What jsdom doesn't have.
 HTMLDialogElement.prototype.showModal = function () {

@@ -14,7 +14,7 @@ const clock: World['clock'] = {
   },
   pass: async milliseconds => await sleep(milliseconds),
   sleep: async milliseconds => await sleep(milliseconds),
-  until: async (what, isSo, most = 60_000) => {
+  until: async (what, isSo, most = 180_000) => {
     const end = Date.now() + most;
     while (!isSo()) {
       if (Date.now() >= end) throw new Error(`It didn't come to be within ${most / 1000} s: ${what}.`);
@@ -59,9 +59,12 @@ export class Backend extends World {
 
   override get truth(): Truth {
     const ask = async (user: string, path: string) => {
-      const response = await fetch(`${this.baseUrl}/api${path}`, { headers: { Authorization: `Bearer ${await this.token(user)}` } });
-      if (!response.ok) throw new Error(`${path} answered ${response.status}.`);
-      return (await response.json()) as Record<string, unknown>;
+      for (;;) {
+        const response = await fetch(`${this.baseUrl}/api${path}`, { headers: { Authorization: `Bearer ${await this.token(user)}` } });
+        if (response.ok) return (await response.json()) as Record<string, unknown>;
+        if (response.status !== 503) throw new Error(`${path} answered ${response.status}.`);
+        await sleep(300);
+      }
     };
     const messages = async (user: string, id: string) => {
       const found: Message[] = [];
