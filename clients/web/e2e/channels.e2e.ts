@@ -85,17 +85,18 @@ test('a channel is muted, its link copied, and its posts are changed and pinned 
   await b.getByRole('button', { name: 'Follow' }).click();
   await posts(b).getByText('Soup of the dey').waitFor();
 
-  await posts(p).locator('.bubble').last().click({ button: 'right' });
+  await posts(p).locator('.message.sent .bubble').last().click({ button: 'right' });
   await choose(p, 'Edit');
   await p.getByRole('textbox', { name: 'Post' }).fill('Soup of the day');
   await p.getByRole('button', { name: 'Save' }).click();
   await posts(b).getByText('Soup of the day').waitFor();
-  await posts(p).locator('.bubble').last().click({ button: 'right' });
+  await posts(p).locator('.message.sent .bubble').last().click({ button: 'right' });
   await choose(p, 'Pin');
   await expect.poll(() => b.locator('.pinned-bar').count()).toBe(1);
 
   await b.getByRole('button', { name: 'More', exact: true }).first().click();
   await choose(b, 'Copy the link');
+  await b.getByText('Copied.').waitFor();
   expect(await b.evaluate(() => navigator.clipboard.readText())).toBe(`${base}${link}`);
   await b.getByRole('button', { name: 'More', exact: true }).first().click();
   await choose(b, 'Mute');

@@ -52,9 +52,28 @@ async function shaken(random: () => number): Promise<{ readonly context: Browser
   return { context, heal: () => void (isShaken = false) };
 }
 
+/** The texts that wait in the outbox of a page's browser. */
+function waitingOf(page: Page): Promise<readonly (string | undefined)[]> {
+  return page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error!);
+      });
+    const texts: (string | undefined)[] = [];
+    for (const { name } of await indexedDB.databases()) {
+      const database = await done(indexedDB.open(name!));
+      const items = await done<{ content?: { text: string } }[]>(database.transaction('outbox').objectStore('outbox').getAll());
+      texts.push(...items.map(({ content }) => content?.text));
+      database.close();
+    }
+    return texts;
+  });
+}
+
 test.each(Array.from({ length: seeds }, (_, index) => index + 1))(
   'windows whose network fails and that are closed show what the service has, and nothing is lost or doubled (seed %i)',
-  { timeout: 480_000 },
+  { timeout: 900_000 },
   async seed => {
     const random = randomOf(seed);
     const pick = <T>(all: readonly T[]) => all[Math.floor(random() * all.length)]!;
@@ -70,10 +89,14 @@ test.each(Array.from({ length: seeds }, (_, index) => index + 1))(
       await page.getByPlaceholder('Message', { exact: true }).waitFor();
       return page;
     };
-    const windows: { browser: (typeof browsers)[number]; page: Page }[] = [];
-    for (const browser of [browsers[0]!, browsers[0]!, browsers[1]!]) windows.push({ browser, page: await opened(browser) });
+    const windows: { browser: (typeof browsers)[number]; page: Page; readonly said: string[] }[] = [];
+    for (const browser of [browsers[0]!, browsers[0]!, browsers[1]!])
+      windows.push({ browser, page: await opened(browser), said: [] });
     const said: string[] = [];
     const offline = new Set<BrowserContext>();
+    type Stored = { readonly text: string; readonly reactions: readonly { readonly key: string; readonly count: number }[] };
+    const stored = async () =>
+      (await api(bob).call<{ messages: readonly Stored[] }>('GET', `conversations/${group}/messages?limit=100`)).messages;
 
     for (let step = 0; step < steps; step++) {
       const window = pick(windows);
@@ -83,6 +106,7 @@ test.each(Array.from({ length: seeds }, (_, index) => index + 1))(
         for (let count = random() < 0.3 ? 4 : 1; count > 0; count--) {
           const text = `said ${said.length}`;
           said.push(text);
+          window.said.push(text);
           await page.getByPlaceholder('Message', { exact: true }).fill(text);
           await page.keyboard.press('Enter');
         }
@@ -101,7 +125,13 @@ test.each(Array.from({ length: seeds }, (_, index) => index + 1))(
         else offline.delete(browser.context);
       } else if (!offline.has(browser.context)) {
         // What was typed is kept within a moment; then it is closed, perhaps the one that leads.
-        await page.waitForTimeout(500);
+        const unkept = async () => {
+          // In the outbox, or not there any more because it was sent.
+          const kept = await waitingOf(page);
+          const sent = (await stored()).map(({ text }) => text);
+          return window.said.filter(text => !kept.includes(text) && !sent.includes(text));
+        };
+        await expect.poll(unkept).toEqual([]);
         await page.close();
         window.page = await opened(browser);
       }
@@ -112,10 +142,7 @@ test.each(Array.from({ length: seeds }, (_, index) => index + 1))(
       heal();
       await context.setOffline(false);
     }
-    type Stored = { readonly text: string; readonly reactions: readonly { readonly key: string; readonly count: number }[] };
-    const stored = async () =>
-      (await api(bob).call<{ messages: readonly Stored[] }>('GET', `conversations/${group}/messages?limit=100`)).messages;
-    await expect.poll(async () => (await stored()).map(({ text }) => text).sort(), { timeout: 60_000 }).toEqual([...said].sort());
+    await expect.poll(async () => (await stored()).map(({ text }) => text).sort(), { timeout: 180_000 }).toEqual([...said].sort());
     for (const { page } of windows) {
       const differences = async () => {
         const truth = (await stored()).map(({ text, reactions }) => [text, ...reactions.map(({ key, count }) => `${key} ${count}`)].join());
@@ -131,10 +158,10 @@ test.each(Array.from({ length: seeds }, (_, index) => index + 1))(
           );
         return truth.join('\n') === shown.join('\n') ? [] : [truth, shown];
       };
-      await expect.poll(differences, { timeout: 90_000 }).toEqual([]);
+      await expect.poll(differences, { timeout: 180_000 }).toEqual([]);
       // A message may be in the log before its own window heard of it, which tries again then.
       const waiting = messages(page).locator('.message.queued, .message.sending, .message.failed');
-      await expect.poll(() => waiting.count(), { timeout: 60_000 }).toBe(0);
+      await expect.poll(() => waiting.count(), { timeout: 180_000 }).toBe(0);
     }
   },
 );

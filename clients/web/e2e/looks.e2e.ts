@@ -46,6 +46,7 @@ for (const [size, options] of [
       .first()
       .click({ button: 'right' });
     await choose(a, 'Mute');
+    await a.getByRole('dialog').waitFor();
     await look(a, 'mute', size);
     await a.keyboard.press('Escape');
     await a.getByRole('button', { name: 'New conversation' }).click();
@@ -73,10 +74,12 @@ for (const [size, options] of [
     await a.getByRole('button', { name: 'Cancel' }).click();
     await menuOf(a, 'I would love');
     await choose(a, 'Info');
+    await a.getByRole('dialog').waitFor();
     await look(a, 'info', size);
     await a.keyboard.press('Escape');
     await menuOf(a, 'I would love');
     await choose(a, 'Forward');
+    await a.getByRole('dialog').waitFor();
     await look(a, 'forward', size);
     await a.keyboard.press('Escape');
     await a.getByRole('button', { name: 'Emoji' }).click();
@@ -85,10 +88,12 @@ for (const [size, options] of [
     await a.keyboard.press('Escape');
     await a.getByRole('button', { name: 'More to send' }).click();
     await choose(a, 'Poll');
+    await a.getByRole('dialog').waitFor();
     await look(a, 'poll', size);
     await a.keyboard.press('Escape');
     await a.getByRole('button', { name: 'More to send' }).click();
     await choose(a, 'Send later');
+    await a.getByRole('dialog').waitFor();
     await look(a, 'send-later', size);
     await a.keyboard.press('Escape');
 

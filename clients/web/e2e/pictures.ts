@@ -68,6 +68,8 @@ export async function seesPhotos(page: Page, count: number): Promise<void> {
 }
 
 export async function menuOfPhoto(page: Page): Promise<void> {
+  // What is still being sent has no menu.
+  await messages(page).locator('.message:not(.sent)').first().waitFor({ state: 'detached' });
   await photos(page).last().click({ button: 'right' });
   await page.getByRole('menu').waitFor();
 }

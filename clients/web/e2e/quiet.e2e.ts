@@ -112,9 +112,14 @@ test('a moderator’s decision is shown with why, and can be appealed', async ()
     const { cases } = await moderator.call<{ cases: readonly Case[] }>('GET', 'moderation/cases?limit=100');
     return cases.find(one => JSON.stringify(one).includes(alice));
   };
-  await expect.poll(found).toBeTruthy();
-  const { caseId, version } = (await found())!;
-  await moderator.call('POST', `moderation/cases/${caseId}/decision`, { version, action: 'warn', ground: 'terms', rule: 'No advertising' });
+  // Until it is there, and doesn't change before the decision comes.
+  const decide = async () => {
+    const { caseId, version } = (await found())!;
+    const decision = { version, action: 'warn', ground: 'terms', rule: 'No advertising' };
+    await moderator.call('POST', `moderation/cases/${caseId}/decision`, decision);
+    return 'decided';
+  };
+  await expect.poll(decide).toBe('decided');
   await a.getByText('Moderators decided something about you').waitFor();
 
   await a.goto(`${base}#/settings`);

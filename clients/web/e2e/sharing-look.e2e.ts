@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { api, choose, look, messages, names, open, phone, signIn, wide } from './people.ts';
 import { berlin, drawStickers } from './stickers.ts';
 
@@ -51,9 +51,14 @@ for (const [size, options] of [
     await messages(a).getByRole('img', { name: 'A sun: wave' }).waitFor();
     await messages(a).getByRole('link', { name: /Exact place/ }).waitFor();
     await look(a, 'shared', size);
-    await messages(a).locator('.scroll').or(messages(a)).first().evaluate(element => (element.scrollTop = 0));
-    await messages(a).getByRole('link', { name: /Line 28/ }).waitFor();
-    await messages(a).getByRole('button', { name: /A pair of shoes/ }).waitFor();
+    // What comes late may scroll it down again.
+    await expect
+      .poll(async () => {
+        await messages(a).locator('.scroll').or(messages(a)).first().evaluate(element => (element.scrollTop = 0));
+        const cards = [messages(a).getByRole('link', { name: /Line 28/ }), messages(a).getByRole('button', { name: /A pair of shoes/ })];
+        return await Promise.all(cards.map(card => card.isVisible()));
+      })
+      .toEqual([true, true]);
     await look(a, 'shared-cards', size);
     await a.getByRole('button', { name: 'More to send' }).click();
     await choose(a, 'Sticker');
