@@ -14,7 +14,7 @@ public class When_a_JavaScript_client_connects
         await using var app = await ChatApp.StartAsync();
         using var node = Start(app.Http.BaseAddress!);
 
-        var output = await node.StandardOutput.ReadToEndAsync().WaitAsync(Eventually.Timeout);
+        var output = await node.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(3));
         var errors = await node.StandardError.ReadToEndAsync();
         await node.WaitForExitAsync().WaitAsync(Eventually.Timeout);
 

@@ -18,7 +18,7 @@ public class When_a_developer_looks_inside
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(Chromium.Options());
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 900 } });
-        page.SetDefaultTimeout((float)Eventually.Timeout.TotalMilliseconds);
+        page.SetDefaultTimeout(300_000);
         await page.GotoAsync(app.Http.BaseAddress + "local");
 
         await page.Locator("tr:has(th:text-is('SendMessage'))").GetByRole(AriaRole.Cell, new() { Name = "1", Exact = true }).WaitForAsync();

@@ -17,7 +17,7 @@ public class When_a_developer_reads_the_reference
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(Chromium.Options());
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 } });
-        page.SetDefaultTimeout((float)Eventually.Timeout.TotalMilliseconds);
+        page.SetDefaultTimeout(300_000);
         var elsewhere = new List<string>();
         page.Response += (_, answer) =>
         {

@@ -68,7 +68,14 @@ public partial class When_anybody_tries_anything
 
     private static async Task WalkAsync(Target target)
     {
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:Pins"] = "50", ["Limits:InviteLinks"] = "50" };
+        // Time jumps ahead at each step: what may be done for some minutes is to be allowed to the end.
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Limits:Pins"] = "50",
+            ["Limits:InviteLinks"] = "50",
+            ["Limits:UnsendWindow"] = "1.00:00:00",
+            ["Limits:EditWindow"] = "1.00:00:00",
+        };
         await using var app = await ChatApp.StartAsync(settings: settings, time: new JumpingClock());
         var (group, direct) = (await TriedConversation.GroupAsync(app), await TriedConversation.DirectAsync(app));
         var blocked = await TriedConversation.DirectAsync(app, "ann", "ben");

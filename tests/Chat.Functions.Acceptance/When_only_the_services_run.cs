@@ -13,6 +13,8 @@ namespace Chat.Functions.Acceptance;
 /// <summary>The services for another host: what they print is what its settings need, and the genuine clients find them by it.</summary>
 public sealed class When_only_the_services_run
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
+
     [Fact]
     public async Task Should_be_found_by_what_they_print_and_end_when_asked()
     {
@@ -30,7 +32,7 @@ public sealed class When_only_the_services_run
         using var process = Process.Start(Backend.With(["--in-memory", "--services-only", .. ports]))!;
         try
         {
-            var settings = await ReadSettingsAsync(process.StandardOutput).WaitAsync(Eventually.Timeout);
+            var settings = await ReadSettingsAsync(process.StandardOutput).WaitAsync(Longest);
             using (var cosmos = new CosmosClient(
                 settings["Cosmos"],
                 new CosmosClientOptions { ConnectionMode = Enum.Parse<ConnectionMode>(settings["Cosmos__ConnectionMode"]) }))
@@ -48,7 +50,7 @@ public sealed class When_only_the_services_run
             Assert.Contains($"127.0.0.1:{ports[5]}/", settings["Media"], StringComparison.Ordinal);
             using (var term = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
             {
-                await process.WaitForExitAsync().WaitAsync(Eventually.Timeout);
+                await process.WaitForExitAsync().WaitAsync(Longest);
             }
 
             Assert.Equal(0, process.ExitCode);

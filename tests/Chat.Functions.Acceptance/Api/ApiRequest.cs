@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Chat.Functions.Acceptance.Harness;
 
 namespace Chat.Functions.Acceptance.Api;
 
@@ -40,7 +41,11 @@ internal sealed record ApiRequest(ApiOperation Operation)
         ? this with { Path = Path.SetItem(parameter.Name, value) }
         : this with { Query = Query.RemoveAll(other => other.Name == parameter.Name).Add((parameter.Name, value)) };
 
-    public async Task<ApiAnswer> SendAsync(HttpClient http)
+    /// <summary>Sends it, and again while the app asks for that, or the worker's package has nothing to say but 500.</summary>
+    public Task<ApiAnswer> SendAsync(HttpClient http) =>
+        Eventually.SeesAsync(() => SendOnceAsync(http), answer => answer is not ({ Status: 503 } or { Status: 500, Text: "" }));
+
+    private async Task<ApiAnswer> SendOnceAsync(HttpClient http)
     {
         // As it stands: by itself, Uri would mend it.
         var address = new Uri(

@@ -101,7 +101,7 @@ internal sealed class ChatApp : IAsyncDisposable
         }
 
         var app = new ChatApp(
-            await FunctionsHost.StartAsync(azure, options with { Settings = all }).WaitAsync(Eventually.Timeout), azure, owned);
+            await FunctionsHost.StartAsync(azure, options with { Settings = all }).WaitAsync(TimeSpan.FromMinutes(5)), azure, owned);
 
         // What it does to warm up is behind it then: no fault of a story strikes that.
         (await app.Http.GetAsync(new Uri("api/health", UriKind.Relative))).Dispose();

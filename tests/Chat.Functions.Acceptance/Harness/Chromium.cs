@@ -9,6 +9,7 @@ internal static class Chromium
     public static BrowserTypeLaunchOptions Options() => new()
     {
         ExecutablePath = Installed(),
+        Timeout = 180_000,
         Args =
         [
             "--no-sandbox",

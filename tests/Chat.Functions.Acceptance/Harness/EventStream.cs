@@ -102,14 +102,17 @@ internal sealed class EventStream : IAsyncDisposable
         _socket.Dispose();
     }
 
-    /// <summary>Says every 10 s that it is there, as clients do: the service closes connections that are silent for 30 s.</summary>
+    /// <summary>
+    /// Says that it is there, as clients do: the service closes connections that are silent for 30 s. It does so often, as the service's
+    /// time may jump.
+    /// </summary>
     private async Task PingAsync()
     {
         try
         {
             while (!_receiving.IsCompleted)
             {
-                await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
                 await _socket.SendAsync("{\"type\":6}\u001e"u8.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
             }
         }

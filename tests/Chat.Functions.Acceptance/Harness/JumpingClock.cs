@@ -68,9 +68,9 @@ internal sealed class JumpingClock : TimeProvider
                     _due = _clock.GetUtcNow() + dueTime;
                     _clock._timers.Add(this);
                 }
-            }
 
-            return _timer.Change(dueTime, period == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : period);
+                return _timer.Change(dueTime, period == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : period);
+            }
         }
 
         public void Reset()

@@ -8,7 +8,7 @@ namespace Chat.Functions.Acceptance.Harness;
 /// <summary>Runs stories of <c>clients/web/e2e</c> in real browsers, on the page as the local host serves it.</summary>
 internal static class Page
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
 
     public static async Task RunAsync(string stories, IReadOnlyDictionary<string, string?>? settings = null)
     {

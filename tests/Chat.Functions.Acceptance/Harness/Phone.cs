@@ -124,7 +124,7 @@ internal sealed class Phone : IAsyncDisposable
                 await stream.Ended.WaitAsync(_off.Token);
             }
             catch (Exception exception) when (
-                exception is HttpRequestException or WebSocketException or XunitException or OperationCanceledException)
+                exception is HttpRequestException or WebSocketException or XunitException or OperationCanceledException or TimeoutException)
             {
                 // No connection this time.
                 await Task.Delay(

@@ -18,7 +18,7 @@ internal static class Tokens
         object? roles = null)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
-        var expires = now + (lifetime ?? TimeSpan.FromHours(1));
+        var expires = now + (lifetime ?? TimeSpan.FromDays(2));
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = issuer,

@@ -204,7 +204,7 @@ internal sealed class TriedConversation
     public static object Text() => new { clientMessageId = NewName(), text = "Hello" };
 
     public static object Later() =>
-        new { clientMessageId = NewName(), text = "Hello", dueAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1) };
+        new { clientMessageId = NewName(), text = "Hello", dueAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromDays(300) };
 
     /// <summary>All that is stored of the conversation, and of the person's own list about it, once nothing is under way.</summary>
     public async Task<(string Conversation, string Own)> LookAsync(Person person)

@@ -286,9 +286,12 @@ internal sealed partial class TrustWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>Of a batch or a forward each message may be answered so.</summary>
+    /// <summary>
+    /// Of a batch or a forward each message may be answered so. The worker's package has nothing to say but 500 when it is too slow.
+    /// </summary>
     private static bool IsToBeRepeated(HttpStatusCode status, string text) =>
         status == HttpStatusCode.ServiceUnavailable
+            || (status == HttpStatusCode.InternalServerError && text.Length == 0)
             || (status == HttpStatusCode.OK && text.Contains("\"code\":\"unavailable\"", StringComparison.Ordinal));
 
     private Person Any(string name, int instance)
