@@ -386,7 +386,7 @@ public class When_a_channel_is_followed
         await alice.DoAsync("DELETE", $"/api/conversations/{channel}");
         await other.ReceivesEventAsync("conversation.deleted");
         Assert.DoesNotContain(await tablet.EventsBeforeNowAsync(bob, own), one => one.Text("data.text") == "Four");
-        Assert.Single(other.Messages(channel));
+        Assert.Single(other.Messages(channel).DistinctBy(message => message.MessageId));
     }
 
     private static async Task<(List<JsonElement> Items, string Cursor)> SubscriptionsAsync(Person person, string? cursor)

@@ -21,6 +21,7 @@ public class When_a_device_syncs
             clock.Jump(TimeSpan.FromMinutes(1));
         }
 
+        await app.HasDeliveredAsync(clock);
         var first = await alice.SyncAsync(null, 3);
         var second = await alice.SyncAsync(first.Cursor, 3);
         Assert.Equal((true, true, false, false), (first.Resnapshot, first.HasMore, second.Resnapshot, second.HasMore));
@@ -38,6 +39,7 @@ public class When_a_device_syncs
 
         // What is in there again is only what was stored just before, and it isn't newer.
         Assert.All(third.Items.SkipLast(1), item => Assert.Equal(conversations[4], item.ConversationId));
+        await app.HasDeliveredAsync(clock);
         clock.Jump(TimeSpan.FromMinutes(1));
         var quiet = await alice.SyncAsync(third.Cursor);
         Assert.Equal([(changed.ConversationId, changed.Version)], quiet.Items.Select(item => (item.ConversationId, item.Version)));

@@ -160,7 +160,7 @@ public class When_a_request_is_answered
             await app.HasDeliveredAsync();
             var told = await SendersView.OfAsync(alice, bob.Name, request);
             await app.HasDeliveredAsync();
-            told += string.Join('\n', phone.Events().Select(one => one.Text("type")));
+            told += string.Join('\n', (await phone.EventsBeforeNowAsync(alice, request)).Select(one => one.Text("type")));
             seen.Add(
                 told.Replace($"-of-{seen.Count}", "", StringComparison.Ordinal).Replace(request, "{request}", StringComparison.Ordinal));
         }

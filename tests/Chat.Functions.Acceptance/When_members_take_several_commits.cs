@@ -71,11 +71,13 @@ public class When_members_take_several_commits
         var alice = app.As("alice");
         var group = (await alice.CreateGroupAsync("Choir", "bob")).ConversationId;
         await app.HasDeliveredAsync(clock);
+
+        // Both together take longer than one may.
         using var slow = app.Azure.Faults.Add(new Fault("cosmos", "batch", FaultKind.Delay)
         {
             Strike = _ =>
             {
-                clock.Jump(TimeSpan.FromSeconds(2));
+                clock.Jump(TimeSpan.FromSeconds(1.6));
                 return Task.CompletedTask;
             },
         });

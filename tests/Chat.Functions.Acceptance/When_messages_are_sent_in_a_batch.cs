@@ -23,6 +23,7 @@ public class When_messages_are_sent_in_a_batch
             new { clientMessageId = "threaded", text = "Here", threadId = root.Text("messageId") },
             new { clientMessageId = "threaded too", text = "Now there", threadId = root.Text("messageId") },
         ];
+        await app.HasDeliveredAsync();
         var before = Batches(app);
         var results = await SendAsync(alice, conversation, messages);
         Assert.Equal(1, Batches(app) - before);

@@ -141,7 +141,8 @@ public class When_messages_disappear
         outage.Dispose();
 
         await app.HasDeliveredAsync(clock);
-        Assert.Equal(["kept"], phone.Messages(conversation).Select(message => message.Text).Distinct());
+        await Eventually.HoldsAsync(
+            () => phone.Messages(conversation).Select(message => message.Text).Distinct().ToList(), texts => texts is ["kept"]);
         Assert.Equal("kept", (await bob.SummaryAsync(conversation))!.LastMessage!.Preview);
     }
 

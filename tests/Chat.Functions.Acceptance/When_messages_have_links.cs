@@ -38,11 +38,13 @@ public class When_messages_have_links
         Assert.NotNull(await uploads.GetAsync(shown));
         await app.HasDeliveredAsync();
         Assert.Equal(1, (await bob.SummaryAsync(conversation))!.UnreadCount);
+        var asked = web.Asked;
+        Assert.Equal(["/tram", "/tram.jpg"], asked.Distinct());
 
         // Once fetched it is known for a day, and forwarded it is looked for anew.
         var again = await alice.SayAsync(conversation, new { text = "Again http://site.example/tram" });
         await Eventually.SeesAsync(() => bob.AskAsync("GET", again.Path()), seen => seen.Text("linkPreview.image.mediaId") == image);
-        Assert.Equal(["/tram", "/tram.jpg"], web.Asked);
+        Assert.Equal(asked, web.Asked);
 
         var edited = await alice.AskAsync("PATCH", message.Path(), new { text = "Never mind" });
         Assert.Null(edited.At("linkPreview"));
@@ -85,7 +87,7 @@ public class When_messages_have_links
         var last = await alice.SayAsync(open, new { text = "http://site.example/tram" });
         await Eventually.SeesAsync(() => alice.AskAsync("GET", last.Path()), seen => seen.At("linkPreview") is not null);
         await app.HasDeliveredAsync();
-        Assert.Equal(["/tram", "/tram.jpg"], web.Asked);
+        Assert.Equal(["/tram", "/tram.jpg"], web.Asked.Distinct());
     }
 
     private static Task<ChatApp> StartAsync(

@@ -24,7 +24,8 @@ public class When_much_is_said_at_once
         var writes = 0;
         using var count = app.Azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Delay)
         {
-            Target = target => target.StartsWith("users/", StringComparison.Ordinal),
+            Target = target => target.StartsWith("users/", StringComparison.Ordinal)
+                && target.Contains("/inbox:", StringComparison.Ordinal),
             Strike = _ => Task.FromResult(Interlocked.Increment(ref writes)),
         });
         var last = await WriteAsync(app, conversation);

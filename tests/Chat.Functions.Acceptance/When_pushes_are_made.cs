@@ -53,7 +53,7 @@ public class When_pushes_are_made
         async Task ToldAsync(params string[] users)
         {
             await Eventually.HoldsAsync(
-                () => told.Order().ToList(), seen => seen.SequenceEqual(users), $"{string.Join(", ", users)} to be told");
+                () => told.Distinct().Order().ToList(), seen => seen.SequenceEqual(users), $"{string.Join(", ", users)} to be told");
             told.Clear();
         }
     }

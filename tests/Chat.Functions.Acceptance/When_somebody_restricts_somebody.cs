@@ -111,7 +111,8 @@ public class When_somebody_restricts_somebody
             await app.HasDeliveredAsync(clock);
             var told = await SendersView.OfAsync(bob, alice.Name, direct);
             await app.HasDeliveredAsync(clock);
-            told += string.Join('\n', phone.Events().Select(one => one.Text("type")).Distinct().Order());
+            told += string.Join(
+                '\n', (await phone.EventsBeforeNowAsync(bob, direct)).Select(one => one.Text("type")).Distinct().Order());
             seen.Add(told.Replace($"-of-{seen.Count}", "", StringComparison.Ordinal).Replace(direct, "{direct}", StringComparison.Ordinal));
         }
 

@@ -116,7 +116,9 @@ public class When_somebody_signs_in_and_out
 
         await Eventually.HoldsAsync(() => Places(app, "bob"), places => places.Count == Groups);
         await NothingIsLeftAsync(app);
-        Assert.Equal(Groups, renewed);
+
+        // A call that takes too long is made again.
+        Assert.InRange(renewed, Groups, Groups + 10);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public class When_something_is_held_and_nobody_knows
         host.Misbehaves = http => Task.Run(() => http.Response.StatusCode = host.Told.Count < 3 ? 500 : 204);
         var text = await alice.SayAsync(group, new { text = "Hello" });
         Assert.Equal("", (await bob.AskAsync("GET", text.Path())).Text("text"));
-        await Eventually.SeesAsync(clock, () => Task.FromResult(host.Told), told => told.Count == 3);
+        await Eventually.SeesAsync(clock, () => Task.FromResult(host.Told), told => told.Count >= 3);
 
         var (id, body) = host.Told[0];
         Assert.All(host.Told, told => Assert.Equal((id, body.ToString()), (told.Id, told.Body.ToString())));
@@ -55,14 +55,14 @@ public class When_something_is_held_and_nobody_knows
 
         // The host app knows of what it holds itself.
         await alice.SayAsync(group, new { text = "hold this" });
-        await Eventually.SeesAsync(clock, () => Task.FromResult(host.Told), all => all.Count == 1);
+        await Eventually.SeesAsync(clock, () => Task.FromResult(host.Told), all => all.Count >= 1);
 
         // What was never stored is looked for once more.
         var queue = app.Azure.ServiceBus.Find("moderation")!;
         await Eventually.HoldsAsync(queue.Count, count => count.Active + count.InFlight == 0 && count.Scheduled == 1);
         clock.Jump(TimeSpan.FromMinutes(11));
         await Eventually.HoldsAsync(queue.Count, count => count.Active + count.InFlight + count.Scheduled == 0);
-        var told = Assert.Single(host.Told).Body.List("messages")[0];
+        var told = Assert.Single(host.Told.DistinctBy(one => one.Id)).Body.List("messages")[0];
         Assert.Equal((poll.Text("messageId"), "poll", "When?"), (told.Text("messageId"), told.Text("kind"), told.Text("text")));
         Assert.Equal(["Monday", "Tuesday"], told.List("options").Select(option => option.ToString()));
     }

@@ -138,18 +138,25 @@ public class When_the_app_tells_of_itself
         await Eventually.HoldsAsync(() => recording.Sum("chat.delivery.entries"), entries => entries >= Messages);
         Assert.Equal(Messages, recording.Sum("chat.messages.sent"));
         Assert.Equal(Messages, recording.Sum("chat.commit.commands"));
-        Assert.Equal(Messages, recording.Sum("chat.delivery.entries"));
-        Assert.Equal(Messages * 2, recording.Sum("chat.push.events"));
         Assert.Equal(1, recording.Sum("chat.connections.negotiated"));
         Assert.Equal(0, recording.Sum("chat.push.failures"));
         Assert.All(
             recording.Of("chat.delivery.lag"),
-            lag => Assert.True(lag is { Value: >= 0 } && lag.Tag("chat.delivery.by") == "commit", $"{lag}"));
+            lag => Assert.True(lag is { Value: >= 0 } && lag.Tag("chat.delivery.by") is "commit" or "feed", $"{lag}"));
+
+        // A busy machine may not enqueue it within a second; then the feed does, perhaps once more.
+        if (recording.Of("chat.delivery.lag").TrueForAll(lag => lag.Tag("chat.delivery.by") == "commit"))
+        {
+            Assert.Equal(Messages, recording.Sum("chat.delivery.entries"));
+            Assert.Equal(Messages * 2, recording.Sum("chat.push.events"));
+        }
+
         Assert.All(
             recording.Of("chat.commit.duration"),
             took => Assert.True(took is { Value: > 0 } && took.Tag("chat.commit.outcome") == "committed", $"{took}"));
         Assert.Equal(recording.Of("chat.commit.commands").Count, recording.Of("chat.commit.duration").Count);
-        Assert.Equal(sent.Length, phone.Messages(conversation).Count);
+        await Eventually.HoldsAsync(
+            () => phone.Messages(conversation).DistinctBy(message => message.Seq).Count(), count => count == sent.Length);
     }
 
     [Fact]

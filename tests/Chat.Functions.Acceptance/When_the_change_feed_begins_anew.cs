@@ -60,7 +60,7 @@ public class When_the_change_feed_begins_anew
 
         Assert.Equal(
             talking.SelectMany(n => new[] { "alice", CopiedConversations.Peer(Peer, n) }).Order(StringComparer.Ordinal),
-            pushed.Order(StringComparer.Ordinal));
+            pushed.Distinct().Order(StringComparer.Ordinal));
 
         Person PeerOf(int n) => app.As(CopiedConversations.Peer(Peer, n));
 

@@ -23,7 +23,7 @@ public class When_the_host_app_is_told_of_decisions
         await ReportAsync(app, new { conversationId = sent.ConversationId, messageIds = new[] { sent.MessageId } });
         var removed = await DecideAsync(
             vera, new { action = "remove", ground = "terms", rule = "Spam", scope = "Everywhere", note = "The third time" });
-        await Eventually.SeesAsync(clock, () => Task.FromResult(host.Told), told => told.Count == 3);
+        await Eventually.SeesAsync(clock, () => Task.FromResult(host.Told), told => told.Count >= 3);
 
         var (id, body) = host.Told[0];
         Assert.All(host.Told, told => Assert.Equal((id, body.ToString()), (told.Id, told.Body.ToString())));
@@ -38,9 +38,9 @@ public class When_the_host_app_is_told_of_decisions
         host.Misbehaves = null;
         await ReportAsync(app, new { userId = "mallory" });
         var dismissed = await DecideAsync(vera, new { action = "dismiss", ground = "terms", rule = "No rule" });
-        await Eventually.HoldsAsync(() => host.Told, told => told.Count == 4);
+        var last = (await Eventually.HoldsAsync(() => host.Told.DistinctBy(told => told.Id).ToList(), told => told.Count == 2))[1];
         Assert.Equal((dismissed.Text("decisionId"), "dismiss", "user"), (
-            host.Told[3].Id, host.Told[3].Body.Text("decision.action"), host.Told[3].Body.Text("target.kind")));
+            last.Id, last.Body.Text("decision.action"), last.Body.Text("target.kind")));
         await Eventually.HoldsAsync(app.Azure.ServiceBus.Find("moderation")!.Count, count => count.Active + count.InFlight == 0);
         Assert.Equal(0, app.Azure.ServiceBus.Find("moderation")!.Count().DeadLettered);
     }
@@ -58,7 +58,7 @@ public class When_the_host_app_is_told_of_decisions
             id, new UserId("vera"), new DecisionRequest(1, DecisionAction.Warn, DecisionGround.Terms, "Spam"), null, null,
             CaseDecisions.RepairAfter, default);
         Assert.Empty(host.Told);
-        await Eventually.SeesAsync(clock, () => Task.FromResult(host.Told), told => told.Count == 1);
+        await Eventually.SeesAsync(clock, () => Task.FromResult(host.Told), told => told.Count >= 1);
         Assert.Equal(made.Decision!.DecisionId.Value, host.Told[0].Id);
     }
 

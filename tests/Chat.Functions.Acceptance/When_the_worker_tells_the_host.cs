@@ -31,16 +31,19 @@ public class When_the_worker_tells_the_host
     public async Task Should_send_no_line_of_a_library_about_a_call()
     {
         await using var app = await UseAsync();
-        var before = Lines.Count();
+        var before = Lines.Count(IsNoWarning);
         var alice = app.As("alice");
         for (var n = 0; n < 10; n++)
         {
             await alice.ConversationsAsync();
         }
 
-        Assert.Equal(before, Lines.Count());
-        Assert.DoesNotContain(Lines, line => line.Level <= RpcLog.Types.Level.Information && IsLibrary(line.Category));
+        Assert.Equal(before, Lines.Count(IsNoWarning));
+        Assert.DoesNotContain(Lines, line => IsNoWarning(line) && IsLibrary(line.Category));
     }
+
+    /// <summary>A busy machine is warned of what takes too long.</summary>
+    private static bool IsNoWarning(RpcLog line) => line.Level <= RpcLog.Types.Level.Information;
 
     private static bool IsLibrary(string category) => new[] { "Microsoft.AspNetCore", "System.Net.Http", "Azure" }
         .Any(library => category.StartsWith(library, StringComparison.Ordinal));

@@ -86,7 +86,7 @@ public class When_dead_letters_are_replayed_and_discarded
     /// <summary>What the tool uses, but with no retries, so that a fault strikes once.</summary>
     private static DeadLetterQueues Of(ChatApp app) => new(
         new ServiceBusClient(AdminConsole.BusOf(app), new ServiceBusClientOptions { RetryOptions = { MaxRetries = 0 } }),
-        patience: TimeSpan.FromMilliseconds(200));
+        patience: TimeSpan.FromSeconds(5));
 
     private static async Task<List<DeadLetter>> ListAsync(DeadLetterQueues letters) =>
         await letters.ListAsync(Queue, default).ToListAsync();
