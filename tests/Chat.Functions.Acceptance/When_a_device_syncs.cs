@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Chat.Functions.Acceptance.Harness;
@@ -54,9 +53,7 @@ public class When_a_device_syncs
         var gone = (await app.As("bob").CreateGroupAsync("Trip", "alice")).ConversationId;
         await Eventually.SeesAsync(() => alice.AllConversationsAsync(), all => all.Count == 1);
         var before = await alice.SyncAsync(null);
-        Assert.Equal(
-            HttpStatusCode.NoContent,
-            (await alice.SendAsync(HttpMethod.Delete, $"/api/conversations/{gone}/members/alice", null)).StatusCode);
+        await alice.DoAsync("DELETE", $"/api/conversations/{gone}/members/alice");
 
         var item = (await Eventually.SeesAsync(() => alice.SyncAsync(before.Cursor), page => page.Items is [{ Left: true }])).Items[0];
         Assert.Equal((gone, null), (item.ConversationId, item.Conversation));
@@ -119,12 +116,12 @@ public class When_a_device_syncs
     /// <summary>Syncs with a token that lives as long as the story.</summary>
     private static async Task<SyncJson> LaterAsync(ChatApp app, string user, string cursor)
     {
-        using var answer = await app.As(user).SendAsync(
+        using var answer = await Person.PatientlyAsync(() => app.As(user).SendAsync(
             HttpMethod.Get,
             $"/api/sync?cursor={cursor}",
             null,
             request => request.Headers.Authorization = new AuthenticationHeaderValue(
-                "Bearer", Tokens.For(user, lifetime: TimeSpan.FromDays(365))));
+                "Bearer", Tokens.For(user, lifetime: TimeSpan.FromDays(365)))));
         return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<SyncJson>())!;
     }
 }

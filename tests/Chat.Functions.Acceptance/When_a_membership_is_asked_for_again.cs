@@ -35,7 +35,7 @@ public class When_a_membership_is_asked_for_again
         using var feed = HoldFeed(app);
         await GetsNoFurtherAsync(app, CreateAsync);
 
-        using var again = await CreateAsync();
+        using var again = await Person.PatientlyAsync(CreateAsync);
 
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         Assert.Equal(["Trip"], (await alice.ConversationsAsync()).Conversations.Select(one => one.Title));
@@ -57,7 +57,7 @@ public class When_a_membership_is_asked_for_again
         var link = await alice.AskAsync("POST", $"/api/conversations/{group}/invite-links", new { }, HttpStatusCode.Created);
         await GetsNoFurtherAsync(app, JoinAsync);
 
-        using var again = await JoinAsync();
+        using var again = await Person.PatientlyAsync(JoinAsync);
 
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         Assert.Equal("Trip", (await bob.SummaryAsync(group))?.Title);
@@ -84,7 +84,7 @@ public class When_a_membership_is_asked_for_again
             Assert.Equal([kept, left], await alice.ListedAsync());
         }
 
-        using var answer = await LeaveAsync();
+        using var answer = await Person.PatientlyAsync(LeaveAsync);
 
         Assert.Equal(again ? HttpStatusCode.NotFound : HttpStatusCode.NoContent, answer.StatusCode);
         Assert.Equal([kept], await alice.ListedAsync());

@@ -245,10 +245,8 @@ public class When_a_message_is_received_and_read
             await app.As("mallory").IsRefusedAsync("GET", $"/api/conversations/{group}/receipts", HttpStatusCode.NotFound));
     }
 
-    private static async Task DeliveredAsync(Person person, MessageJson message) =>
-        Assert.Equal(
-            HttpStatusCode.NoContent,
-            (await person.PutAsync($"/api/conversations/{message.ConversationId}/delivered", new { seq = message.Seq })).StatusCode);
+    private static Task DeliveredAsync(Person person, MessageJson message) =>
+        person.DoAsync("PUT", $"/api/conversations/{message.ConversationId}/delivered", new { seq = message.Seq });
 
     private static async Task<(long Delivered, long Read)> ReceiptAsync(Person person, string conversation, string of) =>
         (await person.AskAsync("GET", $"/api/conversations/{conversation}/receipts")).GetProperty("receipts").EnumerateArray()

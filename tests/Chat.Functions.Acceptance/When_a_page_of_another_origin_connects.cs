@@ -109,11 +109,11 @@ public class When_a_page_of_another_origin_connects
         : path;
 
     private static Task<HttpResponseMessage> AskAsync(ChatApp app, HttpMethod method, string path, object? body = null) =>
-        app.As("alice").SendAsync(
+        Person.PatientlyAsync(() => app.As("alice").SendAsync(
             method,
             path,
             body is null ? null : JsonContent.Create(body),
-            request => request.Headers.Add("Origin", Origin));
+            request => request.Headers.Add("Origin", Origin)));
 
     private static string Header(HttpResponseMessage answer, string name) => string.Join(", ", answer.Headers.GetValues(name));
 }

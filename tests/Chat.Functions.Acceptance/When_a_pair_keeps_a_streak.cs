@@ -187,11 +187,11 @@ public class When_a_pair_keeps_a_streak
         public async Task ActForAsync(string user, object message)
         {
             var host = new Person(_app.Http, "app", "chat.host", TimeSpan.FromDays(100));
-            using var answer = await host.SendAsync(
+            using var answer = await Person.PatientlyAsync(() => host.SendAsync(
                 HttpMethod.Post,
                 $"/api/conversations/{Conversation}/messages",
                 System.Net.Http.Json.JsonContent.Create(message),
-                request => request.Headers.TryAddWithoutValidation("On-Behalf-Of", user));
+                request => request.Headers.TryAddWithoutValidation("On-Behalf-Of", user)));
             Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         }
 

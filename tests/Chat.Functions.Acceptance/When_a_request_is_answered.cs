@@ -102,11 +102,11 @@ public class When_a_request_is_answered
         await bob.DoAsync("POST", $"/api/requests/{request}/accept");
         await phone.ReceivesEventAsync("request.resolved");
 
-        using var sent = await alice.At(other).SendAsync(
+        using var sent = await Person.PatientlyAsync(() => alice.At(other).SendAsync(
             HttpMethod.Post,
             $"/api/conversations/{request}/messages",
             JsonContent.Create(new { clientMessageId = "second", text = "There's more" }),
-            message => message.Headers.Add(Session.Header, phone.Events().Single().Text("session")));
+            message => message.Headers.Add(Session.Header, phone.Events().Single().Text("session"))));
         Assert.Equal(HttpStatusCode.Created, sent.StatusCode);
     }
 

@@ -157,8 +157,8 @@ public partial class When_anybody_tries_anything
         var operation = Operations[name];
         var path = scene.Path + string.Format(CultureInfo.InvariantCulture, operation.Path, about);
         var before = await scene.LookAsync(caller);
-        using var answer = await caller.SendAsync(
-            new HttpMethod(operation.Method), path, operation.Body is null ? null : JsonContent.Create(operation.Body(about)));
+        using var answer = await Person.PatientlyAsync(() => caller.SendAsync(
+            new HttpMethod(operation.Method), path, operation.Body is null ? null : JsonContent.Create(operation.Body(about))));
         var after = await scene.LookAsync(caller);
         var effect = before.Conversation != after.Conversation ? Effect.Conversation : before.Own != after.Own ? Effect.Own : Effect.None;
         var (isAsExpected, expected) = (cell, target) switch

@@ -142,17 +142,18 @@ public class When_devices_are_away_and_come_back
 
         var message = messages[random.Next(messages.Count)];
         var path = message.Path();
-        using var answer = await (random.Next(7) switch
+        var id = $"{Guid.NewGuid():N}";
+        Func<Task<HttpResponseMessage>> change = random.Next(7) switch
         {
-            0 => person.SendAsync(HttpMethod.Patch, path, JsonContent.Create(new { text = $"edited {random.Next(1000)}" })),
-            1 or 2 => person.SendAsync(HttpMethod.Delete, path, null),
-            3 => person.SendAsync(HttpMethod.Put, path + "/reactions/:a:", null),
-            4 => person.SendAsync(random.Next(3) == 0 ? HttpMethod.Delete : HttpMethod.Put, path + "/pin", null),
-            _ =>
-                person.PostAsync(
-                    $"/api/conversations/{conversation}/messages",
-                    new { clientMessageId = $"{Guid.NewGuid():N}", text = "answer", replyTo = message.Text("messageId") }),
-        });
+            0 => () => person.SendAsync(HttpMethod.Patch, path, JsonContent.Create(new { text = $"edited {random.Next(1000)}" })),
+            1 or 2 => () => person.SendAsync(HttpMethod.Delete, path, null),
+            3 => () => person.SendAsync(HttpMethod.Put, path + "/reactions/:a:", null),
+            4 => () => person.SendAsync(random.Next(3) == 0 ? HttpMethod.Delete : HttpMethod.Put, path + "/pin", null),
+            _ => () => person.PostAsync(
+                $"/api/conversations/{conversation}/messages",
+                new { clientMessageId = id, text = "answer", replyTo = message.Text("messageId") }),
+        };
+        using var answer = await Person.PatientlyAsync(change);
         Assert.True((int)answer.StatusCode is < 300 or 403 or 409, $"{answer.RequestMessage!.Method} {path}: {answer.StatusCode}");
     }
 

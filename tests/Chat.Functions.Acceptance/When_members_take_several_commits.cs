@@ -82,7 +82,8 @@ public class When_members_take_several_commits
             },
         });
 
-        using var added = await alice.PostAsync($"/api/conversations/{group}/members", new { members = Names(100) });
+        using var added = await Person.PatientlyAsync(
+            () => alice.PostAsync($"/api/conversations/{group}/members", new { members = Names(100) }));
 
         Assert.Equal(HttpStatusCode.NoContent, added.StatusCode);
         Assert.Equal(102, (await alice.ConversationAsync(group)).MemberCount);

@@ -139,9 +139,8 @@ public class When_people_are_there
         await alice.SendAsync(group, "marker");
         await own.ReceivesEventAsync("message.created", message => message.GetProperty("text").GetString() == "marker");
         Assert.DoesNotContain(own.Events(), seen => seen.GetProperty("type").GetString()!.StartsWith("typing.", StringComparison.Ordinal));
-        Assert.Equal(
-            HttpStatusCode.NotFound,
-            (await app.As("mallory").PostAsync($"/api/conversations/{group}/typing", new { typing = true })).StatusCode);
+        await app.As("mallory").IsRefusedAsync(
+            "POST", $"/api/conversations/{group}/typing", HttpStatusCode.NotFound, new { typing = true });
     }
 
     private static bool IsTyping(JsonElement one, string type, string conversation) =>
@@ -149,10 +148,8 @@ public class When_people_are_there
             && one.GetProperty("conversationId").GetString() == conversation
             && one.GetProperty("data").GetProperty("userId").GetString() == "alice";
 
-    private static async Task TypesAsync(Person person, string conversation, bool typing) =>
-        Assert.Equal(
-            HttpStatusCode.NoContent,
-            (await person.PostAsync($"/api/conversations/{conversation}/typing", new { typing })).StatusCode);
+    private static Task TypesAsync(Person person, string conversation, bool typing) =>
+        person.DoAsync("POST", $"/api/conversations/{conversation}/typing", new { typing });
 
     private static async Task<List<JsonElement>> PresenceAsync(Person person, string users, string? conversation = null) =>
         [.. (await person.AskAsync("GET", $"/api/presence?users={users}{(conversation is null ? "" : "&conversationId=" + conversation)}"))

@@ -177,11 +177,11 @@ public class When_people_send_voice_messages
 
         async Task<HttpStatusCode> AskAsync(Voice asked)
         {
-            using var answer = await alice.SendAsync(
+            using var answer = await Person.PatientlyAsync(() => alice.SendAsync(
                 HttpMethod.Post,
                 "/api/media/uploads",
                 JsonContent.Create(asked.For(conversation)),
-                request => request.Headers.Add("Idempotency-Key", "voice"));
+                request => request.Headers.Add("Idempotency-Key", "voice")));
             return answer.StatusCode;
         }
     }

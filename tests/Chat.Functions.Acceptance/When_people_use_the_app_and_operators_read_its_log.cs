@@ -32,7 +32,7 @@ public class When_people_use_the_app_and_operators_read_its_log
         await bob.MessagesAsync(direct);
         await bob.SyncAsync(null);
         await alice.AskAsync("GET", $"/api/presence?users={bob.Name}&conversationId={group}");
-        Assert.Equal(HttpStatusCode.NotFound, (await app.As("mallory-in-the-log").GetAsync($"/api/conversations/{group}")).StatusCode);
+        await app.As("mallory-in-the-log").IsRefusedAsync("GET", $"/api/conversations/{group}", HttpStatusCode.NotFound);
 
         Assert.DoesNotContain(
             log.Lines,

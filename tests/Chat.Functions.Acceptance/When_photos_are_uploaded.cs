@@ -93,11 +93,11 @@ public class When_photos_are_uploaded
 
         async Task<JsonElement> AskAsync(Photo asked, HttpStatusCode expected)
         {
-            using var answer = await alice.SendAsync(
+            using var answer = await Person.PatientlyAsync(() => alice.SendAsync(
                 HttpMethod.Post,
                 "/api/media/uploads",
                 JsonContent.Create(asked.For(conversation)),
-                request => request.Headers.Add("Idempotency-Key", "photo"));
+                request => request.Headers.Add("Idempotency-Key", "photo")));
             Assert.Equal(expected, answer.StatusCode);
             return await answer.Content.ReadFromJsonAsync<JsonElement>();
         }
@@ -188,11 +188,11 @@ public class When_photos_are_uploaded
 
         async Task<HttpStatusCode> BeginAsync(string key)
         {
-            using var answer = await alice.SendAsync(
+            using var answer = await Person.PatientlyAsync(() => alice.SendAsync(
                 HttpMethod.Post,
                 "/api/media/uploads",
                 JsonContent.Create(photo.For(conversation)),
-                request => request.Headers.Add("Idempotency-Key", key));
+                request => request.Headers.Add("Idempotency-Key", key)));
             return answer.StatusCode;
         }
     }

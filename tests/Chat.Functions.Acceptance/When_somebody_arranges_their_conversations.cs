@@ -137,7 +137,8 @@ public class When_somebody_arranges_their_conversations
 
         await alice.PreferAsync(conversations[0], new { pinned = true });
         await alice.PreferAsync(conversations[2], new { pinned = true });
-        using var refused = await alice.TryPreferAsync(conversations[1], new { pinned = true, archived = true });
+        using var refused = await Person.PatientlyAsync(
+            () => alice.TryPreferAsync(conversations[1], new { pinned = true, archived = true }));
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         var problem = await refused.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal("too_many_pinned", problem.GetProperty("code").GetString());

@@ -72,7 +72,7 @@ public class When_somebody_asks_to_write
             Assert.Equal(HttpStatusCode.ServiceUnavailable, unclear.StatusCode);
         }
 
-        using var sent = await alice.TrySendAsync(conversation, "Hello", "1");
+        using var sent = await Person.PatientlyAsync(() => alice.TrySendAsync(conversation, "Hello", "1"));
         Assert.Equal(HttpStatusCode.Created, sent.StatusCode);
     }
 
@@ -104,7 +104,7 @@ public class When_somebody_asks_to_write
         await using var other = await ChatApp.StartAsync(app.Azure, ChatApp.Strict);
         foreach (var instance in new[] { app, other })
         {
-            using var retry = await alice.At(instance).TrySendAsync(request, new string('a', 500), "first");
+            using var retry = await Person.PatientlyAsync(() => alice.At(instance).TrySendAsync(request, new string('a', 500), "first"));
             Assert.Equal(HttpStatusCode.OK, retry.StatusCode);
         }
 
@@ -184,7 +184,8 @@ public class When_somebody_asks_to_write
 
         async Task<string> TryAsync(string from, string to)
         {
-            using var answer = await app.As(from).PostAsync("/api/conversations", new { kind = "direct", members = new[] { to } });
+            using var answer = await Person.PatientlyAsync(
+                () => app.As(from).PostAsync("/api/conversations", new { kind = "direct", members = new[] { to } }));
             var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
             return json.Text("code") ?? (json.At("request") is null ? "open" : "request");
         }

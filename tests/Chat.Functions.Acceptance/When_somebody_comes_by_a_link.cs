@@ -364,7 +364,7 @@ public class When_somebody_comes_by_a_link
     }
 
     private static Task<HttpResponseMessage> JoinAsync(Person person, string code) =>
-        person.SendAsync(HttpMethod.Post, $"/api/invites/{code}/join", null);
+        Person.PatientlyAsync(() => person.SendAsync(HttpMethod.Post, $"/api/invites/{code}/join", null));
 
     private static string Path(string conversation) => $"/api/conversations/{conversation}";
 

@@ -153,9 +153,9 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
         var withLink = (await alice.CreateGroupAsync("Trip to spam.example/now", "friend")).ConversationId;
         async Task<string?> InviteAsync(string title, params string[] members)
         {
-            using var answer = whenItIsCreated
-                ? await alice.PostAsync("/api/conversations", new { kind = "group", title, members })
-                : await alice.PostAsync($"/api/conversations/{(title == "Trip" ? group : withLink)}/members", new { members });
+            using var answer = await Person.PatientlyAsync(() => whenItIsCreated
+                ? alice.PostAsync("/api/conversations", new { kind = "group", title, members })
+                : alice.PostAsync($"/api/conversations/{(title == "Trip" ? group : withLink)}/members", new { members }));
             var text = await answer.Content.ReadAsStringAsync();
             var problem = answer.IsSuccessStatusCode ? default : JsonSerializer.Deserialize<JsonElement>(text);
             return answer.IsSuccessStatusCode ? null : problem.Text("limit.name") ?? problem.Text("code");
@@ -295,9 +295,9 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
     private static Task AddAsync(Person person, string group, params string[] members) =>
         person.DoAsync("POST", $"/api/conversations/{group}/members", new { members });
 
-    private static Task<HttpResponseMessage> CreateAsync(Person person, string key) => person.SendAsync(
+    private static Task<HttpResponseMessage> CreateAsync(Person person, string key) => Person.PatientlyAsync(() => person.SendAsync(
         HttpMethod.Post,
         "/api/conversations",
         JsonContent.Create(new { kind = "group", title = "Trip", members = new[] { "bob" } }),
-        request => request.Headers.Add("Idempotency-Key", key));
+        request => request.Headers.Add("Idempotency-Key", key)));
 }

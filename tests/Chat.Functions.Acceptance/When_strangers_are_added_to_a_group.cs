@@ -142,7 +142,7 @@ public class When_strangers_are_added_to_a_group
         });
 
         // She is read as a plain member, and has become an admin when it is decided.
-        var adding = TryAddAsync(carol, group, "bob");
+        var adding = TryAddOnceAsync(carol, group, "bob");
         await reached.Task.WaitAsync(Eventually.Timeout);
         await alice.DoAsync("PATCH", $"/api/conversations/{group}/members/carol", new { role = "admin" });
         opened.SetResult();
@@ -260,7 +260,7 @@ public class When_strangers_are_added_to_a_group
         Assert.StartsWith("204", await TryAddAsync(alice.At(other), group, "carol"), StringComparison.Ordinal);
         halt.Open();
         using var accepted = await accepting;
-        Assert.Equal(HttpStatusCode.NotFound, accepted.StatusCode);
+        Assert.Contains(accepted.StatusCode, new[] { HttpStatusCode.NotFound, HttpStatusCode.ServiceUnavailable });
         Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
     }
 
@@ -365,11 +365,11 @@ public class When_strangers_are_added_to_a_group
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         async Task<string> CreateAsync()
         {
-            using var answer = await alice.SendAsync(
+            using var answer = await Person.PatientlyAsync(() => alice.SendAsync(
                 HttpMethod.Post,
                 "/api/conversations",
                 System.Net.Http.Json.JsonContent.Create(new { kind = "group", title = "Trip", members = new[] { "bob" } }),
-                request => request.Headers.Add("Idempotency-Key", "trip"));
+                request => request.Headers.Add("Idempotency-Key", "trip")));
             return (await System.Net.Http.Json.HttpContentJsonExtensions.ReadFromJsonAsync<JsonElement>(answer.Content))
                 .Text("conversationId")!;
         }
@@ -382,7 +382,10 @@ public class When_strangers_are_added_to_a_group
         Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
     }
 
-    private static async Task<string> TryAddAsync(Person adder, string group, params string[] members)
+    private static Task<string> TryAddAsync(Person adder, string group, params string[] members) =>
+        Eventually.SeesAsync(() => TryAddOnceAsync(adder, group, members), answer => !answer.StartsWith("503", StringComparison.Ordinal));
+
+    private static async Task<string> TryAddOnceAsync(Person adder, string group, params string[] members)
     {
         using var answer = await adder.PostAsync($"/api/conversations/{group}/members", new { members });
         return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";

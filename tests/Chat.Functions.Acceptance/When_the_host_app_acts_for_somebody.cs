@@ -143,9 +143,10 @@ public class When_the_host_app_acts_for_somebody
         (await ForAsync(host, user, path, body, expected, method)).Text("code")!;
 
     private static Task<HttpResponseMessage> SendAsync(
-        Harness.HostApp host, string user, string path, object? body, string method = "POST") => host.Caller.SendAsync(
-        new HttpMethod(method),
-        path,
-        body is null ? null : JsonContent.Create(body),
-        request => request.Headers.TryAddWithoutValidation("On-Behalf-Of", user));
+        Harness.HostApp host, string user, string path, object? body, string method = "POST") =>
+        Person.PatientlyAsync(() => host.Caller.SendAsync(
+            new HttpMethod(method),
+            path,
+            body is null ? null : JsonContent.Create(body),
+            request => request.Headers.TryAddWithoutValidation("On-Behalf-Of", user)));
 }

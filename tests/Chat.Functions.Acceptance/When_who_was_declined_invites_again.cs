@@ -44,8 +44,8 @@ public sealed class When_who_was_declined_invites_again
             {
                 // The list follows the log.
                 await app.HasDeliveredAsync();
-                using var answer = await alice.SendAsync(
-                    new HttpMethod(method), $"/api/{path}", body is null ? null : JsonContent.Create(body));
+                using var answer = await Person.PatientlyAsync(() => alice.SendAsync(
+                    new HttpMethod(method), $"/api/{path}", body is null ? null : JsonContent.Create(body)));
                 answers.Add($"{method} {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
             }
 

@@ -135,7 +135,8 @@ internal sealed class LogReader(Func<Person> owner, string conversation, bool is
             return;
         }
 
-        using var answer = await owner().GetAsync($"/api/conversations/{conversation}/messages/{data.Text("messageId")}");
+        using var answer = await Person.PatientlyAsync(
+            () => owner().GetAsync($"/api/conversations/{conversation}/messages/{data.Text("messageId")}"));
         if (answer.StatusCode == HttpStatusCode.NotFound)
         {
             _messages.Remove(data.Text("messageId")!);

@@ -44,7 +44,8 @@ internal static class SendersView
         var answers = new List<string>();
         foreach (var (method, address, body) in all)
         {
-            using var answer = await sender.SendAsync(new HttpMethod(method), address, body is null ? null : JsonContent.Create(body));
+            using var answer = await Person.PatientlyAsync(
+                () => sender.SendAsync(new HttpMethod(method), address, body is null ? null : JsonContent.Create(body)));
             var text = await answer.Content.ReadAsStringAsync();
             answers.Add(
                 $"{method} {address}: {(int)answer.StatusCode} {WithoutChance(text)}".Replace(

@@ -134,7 +134,7 @@ internal sealed class TriedConversation
     public async Task<string> ReactedAsync(Person person)
     {
         var message = await AnothersAsync(person);
-        await person.SendAsync(HttpMethod.Put, $"{Path}/messages/{message}/reactions/:old:", null);
+        await Person.PatientlyAsync(() => person.SendAsync(HttpMethod.Put, $"{Path}/messages/{message}/reactions/:old:", null));
         return message;
     }
 
@@ -167,10 +167,10 @@ internal sealed class TriedConversation
     public async Task<string> AfterAsync(Task<string> about, Person person, string method, string path, object? body = null)
     {
         var target = await about;
-        await person.SendAsync(
+        await Person.PatientlyAsync(() => person.SendAsync(
             new HttpMethod(method),
             Path + string.Format(CultureInfo.InvariantCulture, path, target),
-            body is null ? null : JsonContent.Create(body));
+            body is null ? null : JsonContent.Create(body)));
         return target;
     }
 

@@ -124,9 +124,9 @@ public sealed class When_first_contact_is_made
 
     private static async Task<string> TryAsync(Person sender, string recipient, bool isAdd)
     {
-        using var answer = await sender.PostAsync("/api/conversations", isAdd
+        using var answer = await Person.PatientlyAsync(() => sender.PostAsync("/api/conversations", isAdd
             ? new { kind = "group", title = "Trip", members = new[] { recipient } }
-            : new { kind = "direct", members = new[] { recipient } });
+            : new { kind = "direct", members = new[] { recipient } }));
         var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
         return json.Text("code")
             ?? (isAdd ? json.Number("memberCount") == 2 ? TrustModel.Open : TrustModel.Request

@@ -229,7 +229,8 @@ public sealed partial class When_refusals_are_compared
     /// <summary>Status, headers and body.</summary>
     private static async Task<string> TryAsync(Person person, string method, string path, object? body = null)
     {
-        using var answer = await person.SendAsync(new HttpMethod(method), $"/api/{path}", body is null ? null : JsonContent.Create(body));
+        using var answer = await Person.PatientlyAsync(
+            () => person.SendAsync(new HttpMethod(method), $"/api/{path}", body is null ? null : JsonContent.Create(body)));
         var headers = answer.Headers.Concat(answer.Content.Headers)
             .Where(header => header.Key != "Date")
             .Select(header => $"{header.Key}: {(header.Key == "Chat-Session" ? "…" : string.Join(',', header.Value))}")
