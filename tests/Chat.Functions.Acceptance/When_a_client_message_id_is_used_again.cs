@@ -27,7 +27,7 @@ public class When_a_client_message_id_is_used_again
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         var path = $"/api/conversations/{conversation}";
-        await alice.AskAsync("PATCH", path, new { messageTtl = 60 });
+        await alice.AskAsync("PATCH", path, new { messageTtl = 600 });
         var (text, poll) = (
             await SayAsync(alice, conversation, "t", new { text = "Noon?" }),
             await SayAsync(alice, conversation, "p", new { poll = Poll }));
@@ -36,7 +36,7 @@ public class When_a_client_message_id_is_used_again
         var client = new LogReader(() => alice, conversation);
         await client.ReadOnAsync(100);
 
-        clock.Jump(TimeSpan.FromSeconds(62));
+        clock.Jump(TimeSpan.FromSeconds(602));
         var (again, asked) = (
             await SayAsync(alice, conversation, "t", new { text = "Fire them?" }),
             await SayAsync(alice, conversation, "p", new { poll = Poll }));
@@ -86,7 +86,7 @@ public class When_a_client_message_id_is_used_again
         await ShouldFindNothingAsync(bob, poll.Path(), conversation);
 
         // What waits to answer the first isn't sent.
-        clock.Jump(TimeSpan.FromMinutes(2));
+        clock.Jump(TimeSpan.FromMinutes(20));
         await Eventually.SeesAsync(
             clock,
             async () => (await bob.AskAsync("GET", path + "/scheduled")).List("scheduled").Count,
@@ -112,7 +112,7 @@ public class When_a_client_message_id_is_used_again
         await alice.DoAsync("PUT", text.Path() + "/pin");
         await alice.DoAsync("PUT", poll.Path() + "/pin");
         await bob.DoAsync("DELETE", poll.Path() + "?scope=me");
-        var later = new { clientMessageId = "later", text = "Later", replyTo = id, dueAt = clock.GetUtcNow() + TimeSpan.FromMinutes(2) };
+        var later = new { clientMessageId = "later", text = "Later", replyTo = id, dueAt = clock.GetUtcNow() + TimeSpan.FromMinutes(20) };
         await bob.AskAsync("POST", $"/api/conversations/{conversation}/scheduled", later, HttpStatusCode.Created);
         return (answer, reply);
     }

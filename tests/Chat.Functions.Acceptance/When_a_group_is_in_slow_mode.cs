@@ -128,12 +128,19 @@ public class When_a_group_is_in_slow_mode(ITestOutputHelper output)
         output.WriteLine($"off {off}, on {on}");
         Assert.Equal((14.38, 24.61), (off, on));
 
+        // The least of three: what an instance has known for more than a second it reads again.
         async Task<double> CostAsync()
         {
-            await app.HasDeliveredAsync();
-            var before = Commits();
-            await Eventually.SeesAsync(() => bob.TrySendAsync(group, "Hello"), answer => answer.StatusCode == HttpStatusCode.Created);
-            return Math.Round(Commits() - before, 2);
+            var least = double.MaxValue;
+            for (var n = 0; n < 3; n++)
+            {
+                await app.HasDeliveredAsync();
+                var before = Commits();
+                await Eventually.SeesAsync(() => bob.TrySendAsync(group, "Hello"), answer => answer.StatusCode == HttpStatusCode.Created);
+                least = Math.Min(least, Math.Round(Commits() - before, 2));
+            }
+
+            return least;
         }
 
         // Of the commit alone; what follows it is the same.

@@ -68,8 +68,9 @@ public class When_a_moderator_decides
         await ReportAsync(bob, new { userId = "mallory" });
         var path = await PathAsync(vera);
         var warn = new { version = 1, action = "warn", ground = "terms", rule = "Spam" };
-        var both = await Task.WhenAll(Person.PatientlyAsync(
-            () => TryDecideAsync(vera, path, warn, "one")), Person.PatientlyAsync(() => TryDecideAsync(vera, path, warn, "one")));
+        var both = await Task.WhenAll(
+            Person.PatientlyAsync(() => TryDecideAsync(vera, path, warn, "one")),
+            Person.PatientlyAsync(() => TryDecideAsync(vera, path, warn, "one")));
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Created], both.Select(one => one.StatusCode).Order());
         Assert.Equal(await both[0].Content.ReadAsStringAsync(), await both[1].Content.ReadAsStringAsync());
         await vera.AskAsync("POST", path + "/decision", warn);

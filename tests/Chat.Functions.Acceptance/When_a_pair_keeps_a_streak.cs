@@ -97,10 +97,11 @@ public class When_a_pair_keeps_a_streak
         await scene.TalkAsync(days: 3);
         Assert.Equal(("off", 0), await scene.StandsAsync());
 
-        // Midnight is at noon of UTC now, which the clock of the scene was set to.
+        // Midnight is at noon of UTC now.
         var zoned = await bob.AskAsync("PUT", path, new { enabled = true, zone = "-12:00" });
         Assert.Equal(("none", "-12:00"), (zoned.Text("state"), zoned.Text("zone")));
-        scene.Clock.Jump(Day - TimeSpan.FromMinutes(2));
+        var now = scene.Clock.GetUtcNow().UtcDateTime;
+        scene.Clock.Jump(now.Date.AddDays(1).AddHours(12) - now - TimeSpan.FromMinutes(2));
         await alice.SendAsync(scene.Conversation, "Before midnight");
         scene.Clock.Jump(TimeSpan.FromMinutes(4));
         await bob.SendAsync(scene.Conversation, "After midnight");

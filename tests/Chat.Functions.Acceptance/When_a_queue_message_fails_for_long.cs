@@ -39,7 +39,9 @@ public class When_a_queue_message_fails_for_long
                         ? first
                         : null;
                 },
-                seen => seen is not null);
+                seen => seen is not null,
+                "a dead letter",
+                TimeSpan.FromMinutes(5));
             Assert.Equal("FailedUntilExpired", letter!.DeadLetterReason);
             Assert.Matches(
                 @"^It failed \d{2} times since 20\S+Z, at last with CosmosException 403/0\.$",

@@ -97,10 +97,10 @@ public sealed class When_an_answer_is_long(ITestOutputHelper output) : IAsyncLif
     private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string? accepted, HttpContent? body = null)
     {
         var conversation = (await _app.As("alice").StartDirectAsync("bob")).ConversationId;
-        return await _app.As("alice").SendAsync(
+        return await Person.PatientlyAsync(() => _app.As("alice").SendAsync(
             method,
             string.Format(CultureInfo.InvariantCulture, path, conversation),
             body,
-            request => request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted));
+            request => request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted)));
     }
 }

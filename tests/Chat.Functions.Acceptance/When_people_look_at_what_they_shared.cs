@@ -64,7 +64,7 @@ public class When_people_look_at_what_they_shared
         await alice.AskAsync("DELETE", sent[2].Path());
         await alice.AskAsync("PATCH", sent[3].Path(), new { text = "No link any more" });
         await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "carol" } });
-        await alice.AskAsync("PATCH", $"/api/conversations/{group}", new { messageTtl = 60 });
+        await alice.AskAsync("PATCH", $"/api/conversations/{group}", new { messageTtl = 600 });
         await alice.SayAsync(group, new { text = $"{Link}7" });
 
         Assert.Equal([7, 5], await AllAsync(bob, group, limit: 1));
@@ -74,7 +74,7 @@ public class When_people_look_at_what_they_shared
         var words = await alice.SayAsync(group, new { text = "Only words" });
         await alice.AskAsync("PATCH", words.Path(), new { text = $"{Link}8" });
         Assert.Equal([8, 7], await AllAsync(carol, group));
-        clock.Jump(TimeSpan.FromSeconds(61));
+        clock.Jump(TimeSpan.FromSeconds(601));
         Assert.Empty(await AllAsync(carol, group));
         await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
         Assert.Equal(

@@ -151,6 +151,7 @@ public class When_photos_are_uploaded
         var few = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:OpenUploads"] = "2", ["Limits:UploadsPerDay"] = "4" };
         await using var app = await ChatApp.StartAsync(settings: few, time: clock);
         using var uploads = new Uploads(app.Azure);
+        clock.JumpToMidnight();
         var alice = new Person(app.Http, "alice", lifetime: TimeSpan.FromDays(3));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
 

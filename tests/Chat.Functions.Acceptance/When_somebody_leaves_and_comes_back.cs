@@ -40,7 +40,7 @@ public class When_somebody_leaves_and_comes_back
         await bob.MarkUnreadAsync(group);
         await bob.PreferAsync(group, new { pinned = true, mutedUntil = "9999-12-31T23:59:59.999Z", draft = new { text = "half a sen" } });
         await bob.PreferAsync(group, new { archived = true });
-        var later = clock.GetUtcNow().AddSeconds(90);
+        var later = clock.GetUtcNow().AddMinutes(10);
         await bob.AskAsync(
             "POST",
             path + "/scheduled",
@@ -80,7 +80,7 @@ public class When_somebody_leaves_and_comes_back
             path + "/scheduled",
             new { clientMessageId = "2", text = "from now", dueAt = later },
             HttpStatusCode.Created);
-        clock.Jump(TimeSpan.FromSeconds(120));
+        clock.Jump(TimeSpan.FromMinutes(11));
         await Eventually.SeesAsync(clock, () => alice.HistoryAsync(group), all => all[^1].Text == "from now");
         Assert.DoesNotContain(await alice.HistoryAsync(group), message => message.Text == "from before");
         await bob.AskAsync(

@@ -44,7 +44,7 @@ public class When_the_change_feed_begins_anew
             await alice.SendAsync(copies[n], $"meanwhile {n}");
         }
 
-        await Settled.IsAsync(azure, patience: TimeSpan.FromMinutes(2));
+        await Settled.IsAsync(azure, patience: TimeSpan.FromMinutes(20));
 
         var list = (await alice.AllConversationsAsync()).ToDictionary(one => one.ConversationId, StringComparer.Ordinal);
         for (var n = 0; n < Conversations; n++)

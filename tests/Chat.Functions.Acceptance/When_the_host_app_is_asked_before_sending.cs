@@ -182,7 +182,7 @@ public class When_the_host_app_is_asked_before_sending
         var clock = new JumpingClock();
         await using var host = await HookReceiver.StartAsync();
         await using var app = await ChatApp.StartAsync(
-            time: clock, settings: host.Settings(("OnFailure", onFailure), ("TimeoutMilliseconds", "500"), ("Kinds", "text")));
+            time: clock, settings: host.Settings(("OnFailure", onFailure), ("TimeoutMilliseconds", "1500"), ("Kinds", "text")));
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
         foreach (var misbehaves in Misbehaviours())

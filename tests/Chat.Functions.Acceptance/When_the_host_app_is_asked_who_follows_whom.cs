@@ -15,28 +15,30 @@ public class When_the_host_app_is_asked_who_follows_whom
         await using var host = await HookReceiver.StartAsync();
         await using var app = await StartAsync(host, clock);
         var alice = app.As("alice");
+        await WarmUpAsync(host, alice);
+        List<(string From, string To)> Asked() => [.. host.Pairs.Where(pair => !pair.To.StartsWith("warm", StringComparison.Ordinal))];
         host.Follows[("bob", "alice")] = true;
 
         // Bob follows her: it is open. Carol doesn't: it is a request.
         Assert.Null(await RequestOfAsync(alice, "bob"));
         Assert.Equal("alice", await RequestOfAsync(alice, "carol"));
-        Assert.Equal([("alice", "bob"), ("alice", "carol")], host.Pairs);
+        Assert.Equal([("alice", "bob"), ("alice", "carol")], Asked());
 
         // What it told isn't asked.
         await app.AsHost().FollowsAsync("dave", "alice");
         Assert.Null(await RequestOfAsync(alice, "dave"));
         await app.AsHost().FollowsAsync("erin", "alice", follows: false);
         Assert.Equal("alice", await RequestOfAsync(alice, "erin"));
-        Assert.Equal(2, host.Pairs.Count);
+        Assert.Equal(2, Asked().Count);
 
         // Only who follows her and whom she follows may be added by her: both directions are one answer.
         Assert.Equal(["bob"], await InvitedAsync(alice, "bob"));
-        Assert.Equal(2, host.Pairs.Count);
+        Assert.Equal(2, Asked().Count);
         host.Follows[("alice", "bob")] = true;
         Assert.Equal(["bob"], await InvitedAsync(alice, "bob"));
         clock.Jump(TimeSpan.FromSeconds(61));
         Assert.Empty(await InvitedAsync(alice, "bob"));
-        Assert.Equal([("alice", "bob"), ("alice", "carol"), ("alice", "bob")], host.Pairs);
+        Assert.Equal([("alice", "bob"), ("alice", "carol"), ("alice", "bob")], Asked());
     }
 
     [Fact]
@@ -90,6 +92,21 @@ public class When_the_host_app_is_asked_who_follows_whom
         var settings = host.SettingsOf(relationships: "/follows?app=chat");
         settings["Trust:Mode"] = "strict";
         return ChatApp.StartAsync(settings: settings, time: clock, log: log);
+    }
+
+    /// <summary>The first questions take longest, and a busy machine may take too long for them.</summary>
+    private static async Task WarmUpAsync(HookReceiver host, Person person)
+    {
+        var n = 0;
+        await Eventually.SeesAsync(
+            () =>
+            {
+                var follower = $"warm-{n++}";
+                host.Follows[(follower, person.Name)] = true;
+                return RequestOfAsync(person, follower);
+            },
+            by => by is null,
+            "the host app to be asked in time");
     }
 
     /// <summary>Who asks in a new direct conversation; null where it is open.</summary>

@@ -33,6 +33,20 @@ internal sealed class JumpingClock : TimeProvider
         waiting.ForEach(timer => timer.Reset());
     }
 
+    /// <summary>Jumps so slowly that who is connected says in time that they still are.</summary>
+    public async Task JumpInStepsAsync(TimeSpan ahead)
+    {
+        const int Steps = 5;
+        for (var step = 0; step < Steps; step++)
+        {
+            Jump(ahead / Steps);
+            await Task.Delay(TimeSpan.FromMilliseconds(600), System);
+        }
+    }
+
+    /// <summary>Jumps to the begin of the next day of UTC, which limits go by: no story lasts a day.</summary>
+    public void JumpToMidnight() => Jump(TimeSpan.FromDays(1) - GetUtcNow().TimeOfDay);
+
     private sealed class JumpingTimer : ITimer
     {
         private readonly JumpingClock _clock;
