@@ -1,4 +1,5 @@
 using Chat.Functions.Conversations;
+using Chat.Functions.Members;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +9,7 @@ namespace Chat.Functions.Channels;
 
 /// <summary>
 /// <c>PUT /channels/{c}/subscription</c>: follows a channel, or changes what the caller wants of it; 201 or 200 with the subscription.
-/// Idempotent. Whoever was taken out by an admin finds nothing.
+/// Idempotent. Whoever was taken out by an admin finds nothing, and in a private channel whoever neither follows nor is a member.
 /// </summary>
 public sealed class Subscribe(
     ConversationReader reader,
@@ -27,13 +28,16 @@ public sealed class Subscribe(
         var change = SubscribeRequest.Read(body);
         body.ThrowIfMalformed();
 
-        if (await reader.ReadHeadAsync(conversationId, Session.Of(request), cancellationToken) is not { HasFollowers: true } head
-            || await reader.IsRemovedAsync(head, user.Id, cancellationToken))
+        if (await reader.ReadHeadAsync(conversationId, Session.Of(request), cancellationToken) is not { HasFollowers: true } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var (subscription, isNew, refusal) = await store.FollowAsync(user.Id, head, change, cancellationToken);
+        var state = (await reader.ReadMemberAsync(conversationId, user.Id, cancellationToken))?.State;
+        var mayBegin = !head.IsPrivate || state == MemberState.Active;
+        var (subscription, isNew, refusal) = state == MemberState.Removed
+            ? (null, false, Problems.ConversationNotFound)
+            : await store.FollowAsync(user.Id, head, change, mayBegin, cancellationToken);
         if (refusal is not null)
         {
             return refusal.ToResult();
@@ -49,6 +53,9 @@ public sealed class Subscribe(
 /// <summary>The body of <c>PUT …/subscription</c>: what is absent stays as it is; null clears <c>mutedUntil</c>.</summary>
 internal sealed record SubscribeRequest(Merge<NotifyLevel?> Notify, Merge<DateTimeOffset?> MutedUntil)
 {
+    /// <summary>Follows, and changes nothing of who follows already.</summary>
+    public static readonly SubscribeRequest Nothing = new(default, default);
+
     /// <summary>Reads the body and notes every fault on it.</summary>
     public static SubscribeRequest Read(RequestBody body) => new(
         body.Merge<NotifyLevel?>("notify", name => body.OneOf(name, "all", "some", "none") switch

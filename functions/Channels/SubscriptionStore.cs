@@ -26,17 +26,29 @@ public sealed class SubscriptionStore(ChatContainers containers, Followers follo
             ChatJson.Default.DocumentsPageSubscription,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
 
+    /// <summary>The refusal for a user who follows as many as may be; null for others.</summary>
+    internal async Task<Problem?> FullAsync(UserId user, CancellationToken cancellationToken) =>
+        await CountAsync(user, cancellationToken) >= limits.Subscriptions
+            ? Problems.LimitReached("subscriptions", limits.Subscriptions)
+            : null;
+
     /// <summary>Makes a user follow a channel, or changes what they want of it.</summary>
-    /// <returns>The subscription and whether it is new; or the refusal: too many, or they were excluded.</returns>
+    /// <param name="user">Who follows.</param>
+    /// <param name="head">The channel.</param>
+    /// <param name="change">What they want of it.</param>
+    /// <param name="mayBegin">Whether they may follow it who don't yet.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The subscription and whether it is new; or the refusal: too many, or they may not, or were excluded.</returns>
     internal async Task<(Subscription? Subscription, bool IsNew, Problem? Refusal)> FollowAsync(
         UserId user,
         Head head,
         SubscribeRequest change,
+        bool mayBegin,
         CancellationToken cancellationToken)
     {
         var channel = head.ConversationId;
-        var isFull = await CountAsync(user, cancellationToken) >= limits.Subscriptions;
-        for (var (attempt, isTried) = (0, isFull); ; (attempt, isTried) = (Contention.Next(attempt), true))
+        var refusal = mayBegin ? await FullAsync(user, cancellationToken) : Problems.ConversationNotFound;
+        for (var (attempt, isTried) = (0, refusal is not null); ; (attempt, isTried) = (Contention.Next(attempt), true))
         {
             // Most follow for the first time: nothing is read for them.
             var (before, etag) = isTried ? await ReadStoredAsync(user, channel, cancellationToken) : default;
@@ -45,9 +57,9 @@ public sealed class SubscriptionStore(ChatContainers containers, Followers follo
                 return (null, false, Problems.ConversationNotFound);
             }
 
-            if (before is not { IsFollowing: true } && isFull)
+            if (before is not { IsFollowing: true } && refusal is not null)
             {
-                return (null, false, Problems.LimitReached("subscriptions", limits.Subscriptions));
+                return (null, false, refusal);
             }
 
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();

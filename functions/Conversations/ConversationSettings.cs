@@ -22,6 +22,9 @@ internal record ConversationSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JoinPolicy? JoinPolicy { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChannelVisibility? Visibility { get; init; }
+
     /// <summary>Seconds until a new message disappears; null when messages stay.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
@@ -40,6 +43,7 @@ internal record ConversationSettings
             AvatarUrl = profile?.AvatarUrl,
             HistoryVisibility = isGroup ? head.HistoryVisibility : null,
             JoinPolicy = isGroup ? head.JoinPolicy : null,
+            Visibility = head.IsChannel ? head.Visibility : null,
             MessageTtl = head.MessageTtl,
             SlowModeSeconds = head.SlowModeSeconds,
         };

@@ -42,6 +42,10 @@ public sealed record ConversationView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JoinPolicy? JoinPolicy { get; init; }
 
+    /// <summary>Only channels have this.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChannelVisibility? Visibility { get; init; }
+
     /// <summary>Seconds until a new message disappears; absent when messages stay.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
@@ -94,6 +98,7 @@ public sealed record ConversationView(
             AvatarUrl = settings.AvatarUrl,
             HistoryVisibility = settings.HistoryVisibility,
             JoinPolicy = settings.JoinPolicy,
+            Visibility = settings.Visibility,
             MessageTtl = settings.MessageTtl,
             SlowModeSeconds = settings.SlowModeSeconds,
             Request = head.Request is { } request ? new(request.By) : null,

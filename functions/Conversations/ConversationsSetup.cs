@@ -31,6 +31,7 @@ internal static class ConversationsSetup
             .AddSingleton<Exclusion>()
             .AddSingleton<InviteLinkStore>()
             .AddSingleton<JoinRequests>()
+            .AddSingleton<ChannelInvites>()
             .AddSingleton<MessageReader>()
             .AddSingleton<SeenMessages>()
             .AddSingleton<MessageViews>()

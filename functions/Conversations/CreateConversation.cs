@@ -182,6 +182,7 @@ public sealed class CreateConversation(
             ConversationId = conversation,
             Kind = wanted.Kind,
             Title = title,
+            Visibility = wanted.Visibility,
             Members = [.. members.Take(CreateConversationCommand.MaxFirstMembers)],
             Further = [.. members.Skip(CreateConversationCommand.MaxFirstMembers).Select(member => member.UserId)],
             RequestHash = wanted.Hash,
@@ -242,6 +243,9 @@ internal sealed record CreateConversationCommand : ContactCommand
 
     public string? Title { get; init; }
 
+    /// <summary>A channel's.</summary>
+    public ChannelVisibility Visibility { get; init; }
+
     /// <summary>The creator first; at most <see cref="MaxFirstMembers"/>.</summary>
     public required IReadOnlyList<HeadMember> Members { get; init; }
 
@@ -281,6 +285,7 @@ internal sealed record CreateConversationCommand : ContactCommand
             JoinedSeq = 1,
             // Followers see all of it, so whoever comes to post does, too.
             HistoryVisibility = Kind == ConversationKind.Channel ? HistoryVisibility.All : default,
+            Visibility = Visibility,
             Request = Contact == Trust.Contact.Request ? new ContactRequest(Actor, RequestState.Pending) : null,
         };
         var created = new LogEvent

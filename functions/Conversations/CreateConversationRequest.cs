@@ -4,11 +4,20 @@ namespace Chat.Functions.Conversations;
 
 /// <summary>The body of <c>POST /conversations</c>.</summary>
 /// <param name="Others">The members besides the creator, without duplicates.</param>
-internal sealed record CreateConversationRequest(ConversationKind Kind, string? Title, IReadOnlyList<UserId> Others)
+/// <param name="Visibility">A channel's.</param>
+internal sealed record CreateConversationRequest(
+    ConversationKind Kind,
+    string? Title,
+    IReadOnlyList<UserId> Others,
+    ChannelVisibility Visibility)
 {
     /// <summary>The same for requests that ask for the same, in whatever order they name the members.</summary>
-    public string Hash =>
-        OpaqueId.Hash([Kind.ToString(), Title ?? "", .. Others.Select(other => other.Value).Order(StringComparer.Ordinal)]);
+    public string Hash => OpaqueId.Hash(
+    [
+        Visibility == ChannelVisibility.Private ? $"{Kind} {Visibility}" : $"{Kind}",
+        Title ?? "",
+        .. Others.Select(other => other.Value).Order(StringComparer.Ordinal),
+    ]);
 
     /// <summary>Reads the body and notes every fault on it.</summary>
     public static CreateConversationRequest Read(RequestBody body, UserId creator, Limits limits)
@@ -33,6 +42,7 @@ internal sealed record CreateConversationRequest(ConversationKind Kind, string? 
         return new(
             isChannel ? ConversationKind.Channel : isDirect ? ConversationKind.Direct : ConversationKind.Group,
             kind is "group" or "channel" ? body.Text("title", limits.Title) : null,
-            others ?? []);
+            others ?? [],
+            isChannel && body.Has("visibility") ? UpdateConversationRequest.ReadVisibility(body, "visibility") : default);
     }
 }

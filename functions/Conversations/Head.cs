@@ -49,6 +49,16 @@ public enum JoinPolicy
     Approval,
 }
 
+/// <summary>Who may follow a channel.</summary>
+public enum ChannelVisibility
+{
+    /// <summary>Whoever knows its id.</summary>
+    Public,
+
+    /// <summary>Its members, and who comes by an invite link. Who follows already goes on.</summary>
+    Private,
+}
+
 /// <summary>
 /// The one contended document of a conversation: every commit to the log replaces it under If-Match (optimistic concurrency). At
 /// most 4.25 KB, since every commit pays for its size.
@@ -125,6 +135,10 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public JoinPolicy JoinPolicy { get; init; }
 
+    /// <summary>Who may follow a channel.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ChannelVisibility Visibility { get; init; }
+
     /// <summary>Seconds until a new message disappears; at least 5, since a commit may take 3. Null when messages stay.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
@@ -168,6 +182,10 @@ public sealed record Head
     /// <summary>Whether users may follow it: a channel that isn't deleted, and that somebody still posts to.</summary>
     [JsonIgnore]
     public bool HasFollowers => IsChannel && DeletedAt is null && MemberCount > 0;
+
+    /// <summary>Whether nobody who isn't a member may follow it without an invite link.</summary>
+    [JsonIgnore]
+    public bool IsPrivate => Visibility == ChannelVisibility.Private;
 
     /// <summary>The streak of a direct conversation, and what may become one; null before the first message that counts.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

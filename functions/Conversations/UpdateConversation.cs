@@ -73,7 +73,7 @@ internal sealed record UpdateConversationCommand : MemberCommand
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
-        if (head.IsChannel && Change.IsNotOfChannels)
+        if (head.IsChannel ? Change.IsNotOfChannels : Change.Visibility.IsGiven)
         {
             return Decision.Refuse(Problems.NotAllowed);
         }
@@ -99,6 +99,7 @@ internal sealed record UpdateConversationCommand : MemberCommand
             Title = after.Title,
             HistoryVisibility = after.HistoryVisibility ?? head.HistoryVisibility,
             JoinPolicy = after.JoinPolicy ?? default,
+            Visibility = after.Visibility ?? default,
             MessageTtl = after.MessageTtl,
             SlowModeSeconds = after.SlowModeSeconds,
             ProfileSeq = isProfileChanged ? updated.Seq : head.ProfileSeq,

@@ -18,13 +18,15 @@ internal sealed record UpdateConversationRequest
 
     public Merge<JoinPolicy?> JoinPolicy { get; init; }
 
+    public Merge<ChannelVisibility?> Visibility { get; init; }
+
     public Merge<int?> MessageTtl { get; init; }
 
     public Merge<int?> SlowModeSeconds { get; init; }
 
-    /// <summary>Whether it changes a setting that only groups have.</summary>
+    /// <summary>Whether it changes a setting that direct conversations don't have.</summary>
     public bool IsOfGroups => Title.IsGiven || Description.IsGiven || AvatarUrl.IsGiven || HistoryVisibility.IsGiven || JoinPolicy.IsGiven
-        || SlowModeSeconds.IsGiven;
+        || SlowModeSeconds.IsGiven || Visibility.IsGiven;
 
     /// <summary>Whether it changes a setting that channels don't have.</summary>
     public bool IsNotOfChannels => HistoryVisibility.IsGiven || JoinPolicy.IsGiven || MessageTtl.IsGiven || SlowModeSeconds.IsGiven;
@@ -47,6 +49,7 @@ internal sealed record UpdateConversationRequest
                 name => body.OneOf(name, "open", "approval") == "approval"
                     ? Conversations.JoinPolicy.Approval
                     : Conversations.JoinPolicy.Open),
+            Visibility = body.Merge<ChannelVisibility?>("visibility", name => ReadVisibility(body, name)),
             MessageTtl = body.Merge(
                 "messageTtl",
                 name => Seconds(body, name, LeastMessageTtl, MostMessageTtl, "or 0 for messages that stay")),
@@ -71,9 +74,14 @@ internal sealed record UpdateConversationRequest
             AvatarUrl = AvatarUrl.Or(settings.AvatarUrl),
             HistoryVisibility = HistoryVisibility.IsGiven ? HistoryVisibility.Value ?? default : settings.HistoryVisibility,
             JoinPolicy = JoinPolicy.IsGiven ? JoinPolicy.Value ?? default : settings.JoinPolicy,
+            Visibility = Visibility.IsGiven ? Visibility.Value ?? default : settings.Visibility,
             MessageTtl = MessageTtl.Or(settings.MessageTtl),
             SlowModeSeconds = SlowModeSeconds.Or(settings.SlowModeSeconds),
         };
+
+    /// <summary>Reads who may follow a channel, and notes a fault on it.</summary>
+    public static ChannelVisibility ReadVisibility(RequestBody body, string name) =>
+        body.OneOf(name, "public", "private") == "private" ? ChannelVisibility.Private : ChannelVisibility.Public;
 
     private static int? Seconds(RequestBody body, string name, long least, long most, string orZero)
     {

@@ -26,6 +26,56 @@ public sealed class InviteLinkStore(ChatContainers containers)
         return (links ?? new InviteLinks { ConversationId = conversation }, etag);
     }
 
+    /// <summary>Whether a user used a link within the last day, by which a repeat uses it no second time.</summary>
+    public Task<StoredDocument<InviteUse>> ReadUseAsync(
+        ConversationId conversation,
+        UserId user,
+        CancellationToken cancellationToken) =>
+        _conversations.ReadDocumentAsync(InviteUse.DocumentId(user), conversation, ChatJson.Default.InviteUse, null, cancellationToken);
+
+    /// <summary>Counts and notes a use of a link: both or neither.</summary>
+    /// <param name="links">The links as they were read.</param>
+    /// <param name="link">One of them.</param>
+    /// <param name="use">Who uses it.</param>
+    /// <param name="etag">Of their use of another link; null where there is none.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>
+    /// Whether it was, and the session token by which a reader sees it. It isn't when the link was used up or deleted, or the user used
+    /// one, since they were read.
+    /// </returns>
+    public async Task<(bool IsCounted, Session? Session)> TryUseAsync(
+        InviteLinks links,
+        InviteLink link,
+        InviteUse use,
+        string? etag,
+        CancellationToken cancellationToken)
+    {
+        // Many may come by one link at the same time. A patch waits for the others, where a replace would fail.
+        var place = links.Links.ToList().IndexOf(link);
+        var isLeft = link.MaxUses is { } most ? $" AND c.links[{place}].uses < {most}" : "";
+        var count = new TransactionalBatchPatchItemRequestOptions
+        {
+            FilterPredicate = $"FROM c WHERE c.links[{place}].linkId = '{link.LinkId}'{isLeft}",
+            EnableContentResponseOnWrite = false,
+        };
+        var options = new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
+        using var note = new MemoryStream(
+            JsonSerializer.SerializeToUtf8Bytes(use, ChatJson.Default.ConversationDocument),
+            writable: false);
+        var batch = _conversations.CreateTransactionalBatch(new PartitionKey(use.ConversationId.Value))
+            .PatchItem(InviteLinks.DocumentId, [PatchOperation.Increment($"/links/{place}/uses", 1)], count);
+        batch = etag is null ? batch.CreateItemStream(note, options) : batch.ReplaceItemStream(use.Id, note, options);
+        using var response = await batch.ExecuteAsync(cancellationToken);
+        return response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound ? default
+            : response.IsSuccessStatusCode ? (true, Session.Of(response.Headers))
+            : throw new CosmosException(
+                $"The use of an invite link was refused: {response.ErrorMessage}",
+                response.StatusCode,
+                0,
+                response.ActivityId,
+                response.RequestCharge);
+    }
+
     /// <summary>Changes the links, and decides again after every conflict.</summary>
     /// <param name="conversation">The links' conversation.</param>
     /// <param name="change">Returns the new links, or the same instance to change nothing.</param>

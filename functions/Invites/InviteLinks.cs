@@ -57,6 +57,25 @@ public sealed record InviteLinks : ConversationDocument
     };
 }
 
+/// <summary>
+/// That a user came to a channel by a link, as its followers have no document there. It is one with the use that it counts for, so that a
+/// repeat, whatever failed before, is the same use.
+/// </summary>
+/// <param name="UserId">Who came.</param>
+/// <param name="LinkId">By which link.</param>
+public sealed record InviteUse(UserId UserId, string LinkId) : ConversationDocument
+{
+    /// <summary>How long a repeat is the same use, in seconds.</summary>
+    private const int Lifetime = 24 * 60 * 60;
+
+    public override string Id => DocumentId(UserId);
+
+    public static InviteUse Of(ConversationId channel, UserId user, string linkId) =>
+        new(user, linkId) { ConversationId = channel, TimeToLive = Lifetime };
+
+    public static string DocumentId(UserId user) => "invite:" + user.Value;
+}
+
 /// <summary>An invite link as stored.</summary>
 /// <param name="LinkId">The hash of its secret.</param>
 /// <param name="Uses">How many it has let in, or let ask.</param>

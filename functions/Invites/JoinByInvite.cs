@@ -11,8 +11,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Invites;
 
 /// <summary>
-/// <c>POST /invites/{code}/join</c>: joins the group of an invite link; 200 with the group, even for members. In groups with
-/// approval it asks to join; 202. For removed and rejected users the link doesn't exist.
+/// <c>POST /invites/{code}/join</c>: joins the group of an invite link, or follows its channel; 200 with the conversation, even for members
+/// and followers. In groups with approval it asks to join; 202. For removed and rejected users the link doesn't exist.
 /// </summary>
 public sealed class JoinByInvite(
     ConversationLog log,
@@ -20,6 +20,7 @@ public sealed class JoinByInvite(
     ConversationViews views,
     JoinRequests requests,
     InviteLinkStore links,
+    ChannelInvites channels,
     BlockReader blocks,
     InboxProjection inbox,
     DailyLimits daily,
@@ -39,6 +40,18 @@ public sealed class JoinByInvite(
         }
 
         var isMember = await reader.IsMemberAsync(head, user.Id, cancellationToken);
+        if (head.IsChannel && !isMember)
+        {
+            var (followed, use, isntFollowed) = await channels.FollowAsync(user.Id, head, invite, cancellationToken);
+            return isntFollowed is not null
+                ? isntFollowed.ToResult()
+                : new JsonResult<ConversationView>(
+                    StatusCodes.Status200OK,
+                    await views.OfFollowerAsync(head, followed!, Session.Of(request), cancellationToken),
+                    ChatJson.Default.ConversationView,
+                    use);
+        }
+
         if (!isMember && await daily.CountJoinAsync(user.Id, invite.Conversation, cancellationToken) is { } tooMany)
         {
             return tooMany.ToResult();
@@ -105,6 +118,12 @@ internal sealed record JoinByInviteCommand : LogCommand
         if (me is { State: MemberState.Active })
         {
             return Decision.Unchanged(head, me);
+        }
+
+        // They were a channel's member when they asked. Their retry follows it.
+        if (head.IsChannel)
+        {
+            return Decision.Refuse(Problems.Unavailable);
         }
 
         var links = context.Find<InviteLinks>(InviteLinks.DocumentId);

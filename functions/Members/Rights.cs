@@ -30,7 +30,7 @@ internal static class Rights
 {
     /// <summary>What nobody may in a channel, whatever their role.</summary>
     private static readonly FrozenSet<Right> NotInChannels =
-        new[] { Right.ChangeMessageTtl, Right.ManageInviteLinks, Right.DecideJoinRequests, Right.MentionAll }.ToFrozenSet();
+        new[] { Right.ChangeMessageTtl, Right.DecideJoinRequests, Right.MentionAll }.ToFrozenSet();
 
     /// <summary>
     /// The least role that has the right in a group or channel, and whether both users have it in a direct conversation.

@@ -58,6 +58,7 @@ namespace Chat.Functions.Shared;
         typeof(CamelCaseEnumConverter<MemberState>),
         typeof(CamelCaseEnumConverter<HistoryVisibility>),
         typeof(CamelCaseEnumConverter<JoinPolicy>),
+        typeof(CamelCaseEnumConverter<ChannelVisibility>),
         typeof(CamelCaseEnumConverter<ContentAction>),
         typeof(CamelCaseEnumConverter<WordMatch>),
         typeof(CamelCaseEnumConverter<AgeBand>),
@@ -254,6 +255,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(DocumentsPage<ScheduledMessage>))]
 [JsonSerializable(typeof(GroupProfile))]
 [JsonSerializable(typeof(InviteLinks))]
+[JsonSerializable(typeof(InviteUse))]
 [JsonSerializable(typeof(ConversationUpdated))]
 [JsonSerializable(typeof(ConversationDeleted))]
 [JsonSerializable(typeof(MemberGone))]

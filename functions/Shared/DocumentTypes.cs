@@ -25,6 +25,7 @@ namespace Chat.Functions.Log;
 [JsonDerivedType(typeof(CollectionItems), "collectionItems")]
 [JsonDerivedType(typeof(GroupProfile), "about")]
 [JsonDerivedType(typeof(InviteLinks), "invites")]
+[JsonDerivedType(typeof(InviteUse), "inviteUse")]
 public abstract partial record ConversationDocument;
 
 [JsonDerivedType(typeof(Message), "message")]

@@ -27,7 +27,7 @@ public partial class When_anybody_tries_anything
     private static readonly FrozenDictionary<string, Operation> Operations = new Dictionary<string, Operation>(StringComparer.Ordinal)
     {
         ["see the conversation"] = Read(nameof(GetConversation), ""),
-        ["change title, description, picture, history or joining"] = Change(nameof(UpdateConversation), "PATCH", "") with
+        ["change title, description, picture, history, joining or visibility"] = Change(nameof(UpdateConversation), "PATCH", "") with
         {
             Body = title => new { title },
             About = (_, _) => Task.FromResult(TriedConversation.NewName()),

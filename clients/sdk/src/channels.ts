@@ -23,6 +23,7 @@ import type {
 
 export type Subscription = components['schemas']['Subscription'];
 export type NotifyLevel = components['schemas']['NotifyLevel'];
+export type ChannelVisibility = components['schemas']['ChannelVisibility'];
 
 /** What a follower wants of a channel: what is absent stays, null clears. */
 export interface SubscriptionChange {
@@ -38,6 +39,13 @@ export interface ChannelView extends ConversationSummary {
   readonly isMuted: boolean;
 }
 
+export interface NewChannel {
+  readonly title: string;
+  readonly members?: readonly string[];
+  /** `private` is for its members, and who comes by an invite link; `public` at first. */
+  readonly visibility?: ChannelVisibility;
+}
+
 /** Broadcast channels of one user's chat: `channelsOf(chat)`. */
 export interface Channels {
   /**
@@ -50,7 +58,7 @@ export interface Channels {
   /** A channel, whether or not the user follows it. The same object for the same id. */
   channel(conversationId: string): Channel;
   /** Makes one, with those who post besides the user; for who has the role `chat.publisher`. Rejects with `not_allowed` for others. */
-  create(channel: { readonly title: string; readonly members?: readonly string[] }): Promise<Channel>;
+  create(channel: NewChannel): Promise<Channel>;
 }
 
 /** A channel. What returns a promise is asked at once, retried while it may succeed for up to 30 s, and rejects with a `ChatError`. */
@@ -69,7 +77,10 @@ export interface Channel {
   post(content: NewMessage): QueuedMessage;
   /** Queued, as `Conversation.read`. Nobody else sees it. */
   read(seq: number): void;
-  /** Rejects with `conversation_not_found` where there is no such channel, or the user was removed from it; `limit_reached` beyond 200. */
+  /**
+   * Rejects with `conversation_not_found` where there is no such channel, it is private, or the user was removed from it; `limit_reached`
+   * beyond 200. By an invite link a channel is followed with `chat.joinByInvite`.
+   */
   follow(change?: SubscriptionChange): Promise<Subscription>;
   /** What the device keeps of it goes. */
   unfollow(): Promise<void>;
@@ -118,10 +129,10 @@ class ChannelsOf implements Channels {
     return channel;
   }
 
-  async create({ title, members = [] }: Parameters<Channels['create']>[0]): Promise<Channel> {
+  async create({ title, members = [], visibility }: NewChannel): Promise<Channel> {
     const { http, env, ready } = this.core;
     const idempotencyKey = env.id();
-    const body = { kind: 'channel', title, members };
+    const body = { kind: 'channel', title, members, visibility };
     const details = (await http.insist(() => http.ask('post', '/conversations', { body, idempotencyKey }))) as ConversationDetails;
     const { write } = await ready;
     await write(batch => applyDetails(batch, details));

@@ -81,7 +81,7 @@ export interface Chat {
   /** The direct conversation with somebody, created where there is none. */
   startDirect(userId: string): Promise<Conversation>;
   createGroup(group: { readonly title: string; readonly members: readonly string[] }): Promise<Conversation>;
-  /** `conversation` where the user is in; otherwise they wait to be let in. */
+  /** `conversation` where the user is in, or follows it: then its `details` have `subscription`. Otherwise they wait to be let in. */
   joinByInvite(code: string): Promise<{ readonly conversationId: string; readonly conversation?: Conversation }>;
 
   acceptRequest(conversationId: string): Promise<void>;

@@ -103,6 +103,26 @@ describe('The list of followed channels', () => {
     await world.close();
   });
 
+  test('has a private channel that the user came to by a link, and no more once they left it', async () => {
+    const { world, bob, id, model, posting, channels, channel } = await channelStory();
+    Object.assign(model, { code: 'secret', isPrivate: true });
+    channels.followed.subscribe(() => {});
+    await soon(world, channel.unfollow());
+    await expect(soon(world, channel.follow())).rejects.toMatchObject({ code: 'conversation_not_found' });
+    const { conversation } = await soon(world, bob.chat.joinByInvite('secret'));
+    const details = conversation?.details.getSnapshot().value;
+    expect(details).toMatchObject({ conversationId: id, kind: 'channel', subscription: { notify: 'all' } });
+    await world.clock.until('it is listed', () => channels.followed.getSnapshot().value.length === 1);
+    expect(bob.chat.conversations('all').getSnapshot().conversations).toEqual([]);
+    const { posts } = look({ channel });
+    await say(world, posting.conversation, 'for you');
+    await world.clock.until('the post is there', () => texts(posts).includes('for you'));
+    await soon(world, channel.unfollow());
+    await world.clock.pass(2000);
+    expect(channels.followed.getSnapshot().value).toEqual([]);
+    await world.close();
+  });
+
   test('follows what the user does on another device, and is there without a connection', async () => {
     const { world, bob, id, channels } = await channelStory();
     channels.followed.subscribe(() => {});

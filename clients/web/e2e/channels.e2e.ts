@@ -105,6 +105,64 @@ test('a channel is muted, its link copied, and its posts are changed and pinned 
   await b.getByRole('link', { name: /Recipes/ }).getByLabel('muted').waitFor();
 });
 
+test('a private channel is there for who comes by its link, which lets in no more than it is for', async () => {
+  const { paula, bob, carol } = names('paula', 'bob', 'carol');
+  const [p, b, c] = await Promise.all([signInAsPublisher(paula), signIn(bob), signIn(carol, phone)]);
+  await p.getByRole('link', { name: /^Channels/ }).click();
+  await p.getByRole('button', { name: 'New channel' }).click();
+  await p.getByLabel('Title').fill('Friends');
+  await p.getByLabel(/^Private/).check();
+  await lookInBothSizes(p, 'channel-new-private');
+  await p.getByRole('button', { name: 'Create' }).click();
+  await p.getByRole('heading', { name: 'Friends' }).waitFor();
+  const address = new URL(p.url()).hash;
+  await post(p, 'For my friends alone');
+
+  // By its address it is there for nobody else.
+  await go(b, address);
+  await b.getByRole('button', { name: 'Follow' }).click();
+  await b.getByText('There is no such conversation').waitFor();
+  expect(await b.getByRole('heading', { name: 'Friends' }).count()).toBe(0);
+  await p.getByRole('button', { name: 'More', exact: true }).first().click();
+  expect(await p.getByRole('menuitem', { name: 'Copy the link' }).count()).toBe(0);
+  await choose(p, 'Members and settings');
+  const settings = p.getByRole('dialog', { name: 'Members and settings' });
+  expect(await settings.getByLabel(/^Private/).isChecked()).toBe(true);
+  await settings.getByRole('button', { name: 'New link' }).click();
+  await p.getByLabel(/^How many may come by it/).fill('1');
+  await p.getByRole('button', { name: 'Make it' }).click();
+  await settings.getByText('0 uses of 1').waitFor();
+  await lookInBothSizes(p, 'channel-settings-private');
+  await settings.getByRole('button', { name: 'Copy the link' }).click();
+  const link = await p.evaluate(() => navigator.clipboard.readText());
+
+  for (const follower of [b, c]) {
+    await follower.goto(link);
+    await follower.getByRole('dialog', { name: 'Join by a link' }).waitFor();
+  }
+  await lookInBothSizes(b, 'channel-join');
+  await b.getByRole('button', { name: 'Join' }).click();
+  await posts(b).getByText('For my friends alone').waitFor();
+  await b.getByRole('heading', { name: 'Friends' }).waitFor();
+  expect(await b.getByRole('textbox', { name: 'Post' }).count()).toBe(0);
+  await c.getByRole('button', { name: 'Join' }).click();
+  await c.getByText('There is no such invitation').waitFor();
+  await go(b, '#/channels');
+  await b.getByRole('link', { name: /Friends/ }).waitFor();
+
+  // Made public, its address is enough; a link can be deleted before anybody came by it.
+  await settings.getByRole('button', { name: 'New link' }).click();
+  await p.getByRole('button', { name: 'Make it' }).click();
+  await settings.getByText('0 uses · until').waitFor();
+  await settings.getByRole('button', { name: 'Delete the link' }).click();
+  await settings.getByText('0 uses · until').waitFor({ state: 'detached' });
+  await settings.getByLabel(/^Private/).uncheck();
+  await p.getByText('Public. Whoever has its link can follow.').waitFor();
+  await c.goto(`${base}${address}`);
+  await c.getByRole('button', { name: 'Follow' }).click();
+  await posts(c).getByText('For my friends alone').waitFor();
+});
+
 test('channels look as they should', async () => {
   const { paula, bob } = names('paula', 'bob');
   await api(paula).call('PATCH', 'me/profile', { displayName: 'Paula Novak' });

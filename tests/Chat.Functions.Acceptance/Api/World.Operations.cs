@@ -9,6 +9,7 @@ internal sealed partial class World
     /// </summary>
     public static readonly Dictionary<string, Func<World, Task>> Before = new(StringComparer.Ordinal)
     {
+        ["updateConversation/channel"] = world => world.ChannelAsync("alice"),
         ["subscribe"] = world => world.ChannelAsync(),
         ["unsubscribe"] = world => world.ChannelAsync(),
         ["watchChannel"] = async world =>

@@ -174,10 +174,10 @@ internal sealed partial class World
         Values["decisionId"] = () => decisionId;
     }
 
-    /// <summary>Dave has a channel.</summary>
-    private async Task ChannelAsync()
+    /// <summary>Somebody has a channel.</summary>
+    private async Task ChannelAsync(string owner = "dave")
     {
-        var channel = (await _app.AsPublisher("dave").CreateChannelAsync("News")).ConversationId;
+        var channel = (await _app.AsPublisher(owner).CreateChannelAsync("News")).ConversationId;
         Values["conversationId"] = () => channel;
     }
 

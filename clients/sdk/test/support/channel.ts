@@ -28,6 +28,9 @@ export class ChannelModel {
   readonly reactions = new Map<string, Map<string, Set<string>>>();
   /** What pages say of posts, by ordinal. */
   readonly #counts = new Map<number, Counts>();
+  /** The invite code that brings followers; none while it is empty. */
+  code = '';
+  isPrivate = false;
   /** Who can't follow it. */
   readonly removed = new Set<string>();
 
@@ -93,6 +96,16 @@ export class ChannelModel {
     return { status: 200, body: this.#post(user, message as unknown as Json) };
   }
 
+  #follow(user: string, body: Json = {}): void {
+    const follow = this.follows.get(user);
+    const joinedOrdinal = this.world.service.conversations.get(this.id)!.ordinal;
+    const before: Follow = follow?.isFollowing
+      ? follow
+      : { isFollowing: true, version: follow?.version ?? 0, joinedOrdinal, readOrdinal: 0, notify: 'all' };
+    this.follows.set(user, { ...before, ...body, version: before.version + 1 });
+    this.#tell(user);
+  }
+
   #end(user: string): void {
     const follow = this.follows.get(user);
     this.watchers.delete(user);
@@ -139,15 +152,16 @@ export class ChannelModel {
       });
       return { status: 200, body: { conversations: follow?.isFollowing ? [summary()] : [], continuation: null } };
     }
+    if (this.code && path === `/invites/${this.code}/join`) {
+      if (!follow?.isFollowing) this.#follow(user);
+      return world.service.answer(user, 'GET', `/conversations/${id}`, query, {});
+    }
     if (path === `/channels/${id}/subscription`) {
       if (method === 'DELETE') this.#end(user);
       if (method === 'DELETE') return { status: 204 };
-      if (this.removed.has(user)) return problem(404, 'conversation_not_found');
-      const before: Follow = follow?.isFollowing
-        ? follow
-        : { isFollowing: true, version: follow?.version ?? 0, joinedOrdinal: channel.ordinal, readOrdinal: 0, notify: 'all' };
-      follows.set(user, { ...before, ...body, version: before.version + 1 });
-      this.#tell(user);
+      const isShut = this.isPrivate && !follow?.isFollowing;
+      if (isShut || this.removed.has(user)) return problem(404, 'conversation_not_found');
+      this.#follow(user, body);
       return { status: follow?.isFollowing ? 200 : 201, body: this.#view(user) };
     }
     if (!path.includes(`/${id}`) || channel.members.has(user)) return undefined;

@@ -9,6 +9,7 @@ import { rememberedRole } from '../session.ts';
 import { lastWord } from '../sharing/words.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
+import { PrivateChoice } from './private-choice.tsx';
 
 /** The channels that the user follows, and those in which they post. */
 export default function ChannelList({ selected }: { readonly selected: string | undefined }) {
@@ -100,14 +101,19 @@ function ChannelRow({ channel, isMuted, isSelected, isOwn }: ChannelRowProps) {
 function NewChannel({ onClose }: { readonly onClose: () => void }) {
   const channels = useChannels();
   const [title, setTitle] = useState('');
-  const create = async () => go(to.channel((await channels.create({ title: title.trim() })).conversationId));
+  const [isPrivate, setPrivate] = useState(false);
+  const create = async () => {
+    const made = await channels.create({ title: title.trim(), visibility: isPrivate ? 'private' : 'public' });
+    go(to.channel(made.conversationId));
+  };
   return (
     <FormDialog title="New channel" submit="Create" isReady={title.trim() !== ''} onSubmit={create} onClose={onClose}>
       <label>
         Title
         <input value={title} maxLength={128} autoComplete="off" required onChange={event => setTitle(event.target.value)} />
       </label>
-      <p className="hint">You post, and everybody who has its link can follow.</p>
+      <PrivateChoice isPrivate={isPrivate} onChange={setPrivate} />
+      <p className="hint">You post, and {isPrivate ? 'whom you give an invite link' : 'everybody who has its link'} can follow.</p>
     </FormDialog>
   );
 }

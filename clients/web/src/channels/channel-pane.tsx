@@ -95,22 +95,25 @@ function ChannelHeader({ back, isGone }: { readonly back: string; readonly isGon
           onSubmit={() => channel.unfollow()}
           onClose={() => setEnding(false)}
         >
-          <p>It goes from your list. You can follow it again by its link.</p>
+          <p>
+            It goes from your list.
+            {details?.visibility === 'private'
+              ? ' It is private: only an invite link brings you back.'
+              : ' You can follow it again by its link.'}
+          </p>
         </FormDialog>
       )}
     </header>
   );
 }
 
-function useLink(): MenuItem {
-  const { conversationId } = useHere();
+/** Its address, which is good for whoever may follow it: of a private one for nobody else. */
+function useLink(): readonly MenuItem[] {
+  const { conversationId, details } = useHere();
   const address = new URL(to.channel(conversationId), location.href);
   address.search = '';
-  return {
-    label: 'Copy the link',
-    icon: Link,
-    onSelect: () => void outcome(navigator.clipboard.writeText(address.href)).then(isDone => isDone && notify('Copied.')),
-  };
+  const copy = () => void outcome(navigator.clipboard.writeText(address.href)).then(isDone => isDone && notify('Copied.'));
+  return details?.visibility === 'private' ? [] : [{ label: 'Copy the link', icon: Link, onSelect: copy }];
 }
 
 /** What who posts can do with it in their own list. */
@@ -121,7 +124,7 @@ function MemberMenu() {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <ChannelMenu items={[{ label: 'Members and settings', icon: Settings, onSelect: () => setOpen(true) }, link, ...items]} />
+      <ChannelMenu items={[{ label: 'Members and settings', icon: Settings, onSelect: () => setOpen(true) }, ...link, ...items]} />
       {dialog}
       {isOpen && (
         <Part onError={() => setOpen(false)}>
@@ -147,7 +150,7 @@ function FollowerMenu() {
           isMuted
             ? { label: 'Unmute', icon: Bell, onSelect: () => void outcome(channel.follow({ mutedUntil: null }), 'Not muted any more.') }
             : { label: 'Mute', icon: BellOff, onSelect: () => setAsking('mute') },
-          link,
+          ...link,
           { label: 'Report', icon: Flag, isDangerous: true, onSelect: () => setAsking('report') },
         ]}
       />
@@ -188,7 +191,7 @@ function NotFollowed() {
   return (
     <div className="invitation">
       <p>You don’t follow this channel.</p>
-      <p className="quiet">Nobody sees that you follow, only how many do.</p>
+      <p className="quiet">Nobody sees that you follow, only how many do. If it is private, you need an invite link.</p>
       <button type="button" className="primary" onClick={() => void outcome(channel.follow())}>
         Follow
       </button>

@@ -2,11 +2,13 @@ import { LogOut, Trash2, UserX } from 'lucide-react';
 import { useState } from 'react';
 import { useHere } from '../conversation/here.ts';
 import { Names } from '../details/group-settings.tsx';
+import { InviteLinks } from '../details/invite-links.tsx';
 import { Members } from '../details/members.tsx';
 import { replace, to } from '../route.ts';
 import { Dialog, FormDialog } from '../ui/dialog.tsx';
-import { notify } from '../ui/notices.tsx';
+import { notify, outcome } from '../ui/notices.tsx';
 import { PeopleField } from '../ui/people-field.tsx';
+import { PrivateChoice } from './private-choice.tsx';
 
 type Ending = 'exclude' | 'leave' | 'delete';
 
@@ -20,6 +22,7 @@ export default function ChannelSettings({ onClose }: { readonly onClose: () => v
       <Dialog title="Members and settings" onClose={onClose}>
         <div className="details channel-settings">
           {isAdmin && details && <Names key={`${details.title}\n${details.description ?? ''}\n${details.avatarUrl ?? ''}`} />}
+          {isAdmin && details && <Access />}
           <Members />
           <section className="endings">
             <h3 className="unseen">More</h3>
@@ -41,6 +44,25 @@ export default function ChannelSettings({ onClose }: { readonly onClose: () => v
       </Dialog>
       {asking === 'exclude' && <Exclude onClose={close} />}
       {(asking === 'leave' || asking === 'delete') && <End ending={asking} onClose={close} />}
+    </>
+  );
+}
+
+/** Who may follow it, and the links that bring them. */
+function Access() {
+  const { conversation, details } = useHere();
+  const change = (isPrivate: boolean) =>
+    void outcome(
+      conversation.update({ visibility: isPrivate ? 'private' : 'public' }),
+      isPrivate ? 'Private. Who follows it already goes on.' : 'Public. Whoever has its link can follow.',
+    );
+  return (
+    <>
+      <section>
+        <h3>Who can follow</h3>
+        <PrivateChoice isPrivate={details?.visibility === 'private'} onChange={change} />
+      </section>
+      <InviteLinks />
     </>
   );
 }

@@ -9,11 +9,13 @@ export default function Join({ code }: { readonly code: string }) {
   const join = async () => {
     const { conversationId, conversation } = await chat.joinByInvite(code);
     if (!conversation) notify('You asked to join. You’ll see the group here once you are let in.');
-    replace(conversation ? to.conversation(conversationId) : to.list);
+    const isChannel = conversation?.details.getSnapshot().value?.kind === 'channel';
+    replace(!conversation ? to.list : isChannel ? to.channel(conversationId) : to.conversation(conversationId));
   };
+  const close = () => location.hash.startsWith('#/join/') && replace(to.list);
   return (
-    <FormDialog title="Join a group" submit="Join" onSubmit={join} onClose={() => location.hash.startsWith('#/join/') && replace(to.list)}>
-      <p>Somebody gave you a link to a group. Its members see that you came by it.</p>
+    <FormDialog title="Join by a link" submit="Join" onSubmit={join} onClose={close}>
+      <p>Somebody gave you a link to a group or a channel. In a group the members see that you came by it.</p>
     </FormDialog>
   );
 }

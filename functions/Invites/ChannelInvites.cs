@@ -1,0 +1,131 @@
+using Chat.Functions.Blocks;
+using Chat.Functions.Channels;
+using Chat.Functions.Conversations;
+using Chat.Functions.RateLimits;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Invites;
+
+/// <summary>Makes users follow channels by invite links.</summary>
+/// <remarks>
+/// The use of the link is counted first, in the channel's partition, and then the user follows, in their own. After a crash in between, a
+/// repeat finds the use. One that isn't repeated stays counted.
+/// </remarks>
+public sealed class ChannelInvites(
+    ConversationReader reader,
+    SubscriptionStore subscriptions,
+    InviteLinkStore store,
+    BlockReader blocks,
+    DailyLimits daily,
+    EventPush push,
+    TimeProvider time)
+{
+    /// <summary>How many conflicts a call retries before it answers 503.</summary>
+    private const int MaxTries = 20;
+
+    /// <summary>Makes a user who isn't a member follow a channel. Whoever follows already uses nothing up. Idempotent.</summary>
+    /// <returns>The subscription and the session token by which a reader sees the use, if it was one; or the refusal.</returns>
+    public async Task<(Subscription? Subscription, Session? Session, Problem? Refusal)> FollowAsync(
+        UserId user,
+        Head channel,
+        InviteCode invite,
+        CancellationToken cancellationToken)
+    {
+        var known = await subscriptions.ReadAsync(user, channel.ConversationId, cancellationToken);
+        if (!channel.HasFollowers
+            || known is { State: SubscriptionState.Excluded }
+            || await reader.IsRemovedAsync(channel, user, cancellationToken))
+        {
+            return (null, null, Problems.InviteNotFound);
+        }
+
+        Session? session = null;
+        if (known is not { IsFollowing: true })
+        {
+            if (await daily.CountJoinAsync(user, channel.ConversationId, cancellationToken) is { } tooMany)
+            {
+                return (null, null, tooMany);
+            }
+
+            (var isntUsed, session) = await UseAsync(user, invite, cancellationToken);
+            if (isntUsed is not null)
+            {
+                return (null, null, isntUsed);
+            }
+        }
+
+        // Also for who follows already: the call before may not have counted them.
+        var (subscription, isNew, refusal) = await subscriptions.FollowAsync(
+            user,
+            channel,
+            SubscribeRequest.Nothing,
+            mayBegin: true,
+            cancellationToken);
+        if (refusal is not null)
+        {
+            return (null, null, refusal == Problems.ConversationNotFound ? Problems.InviteNotFound : refusal);
+        }
+
+        if (isNew)
+        {
+            var view = SubscriptionView.Of(subscription!);
+            await push.PushToUserAsync(user, SubscriptionView.Updated, channel.ConversationId, view, null, cancellationToken);
+        }
+
+        return (subscription, session, null);
+    }
+
+    /// <summary>Counts a user as one use of a link, once however often they come by it within a day.</summary>
+    private async Task<(Problem? Refusal, Session? Session)> UseAsync(
+        UserId user,
+        InviteCode invite,
+        CancellationToken cancellationToken)
+    {
+        for (var (attempt, isNewest) = (0, false); attempt < MaxTries; attempt++)
+        {
+            var (links, _) = await store.ReadAsync(invite.Conversation, cancellationToken);
+            var (before, etag) = await store.ReadUseAsync(invite.Conversation, user, cancellationToken);
+            var isRepeat = before?.LinkId == invite.LinkId;
+            if (links.Find(invite.LinkId, isRepeat, time.GetUtcNow()) is not { } link)
+            {
+                if (isNewest)
+                {
+                    return (Problems.InviteNotFound, null);
+                }
+
+                // The link may be so new that this replica doesn't have it.
+                await reader.RefreshSessionAsync(invite.Conversation, cancellationToken);
+                isNewest = true;
+                continue;
+            }
+
+            // Whoever made the link hasn't let in somebody whom they block, or who blocks them.
+            if ((await blocks.BetweenAsync(user, [link.CreatedBy], cancellationToken)).Count > 0)
+            {
+                return (Problems.InviteNotFound, null);
+            }
+
+            if (await subscriptions.FullAsync(user, cancellationToken) is { } full)
+            {
+                return (full, null);
+            }
+
+            if (isRepeat)
+            {
+                return default;
+            }
+
+            var use = InviteUse.Of(invite.Conversation, user, invite.LinkId);
+            var (isCounted, session) = await store.TryUseAsync(links, link, use, etag, cancellationToken);
+            if (isCounted)
+            {
+                return (null, session);
+            }
+
+            await Task.Delay(Backoff.Jitter(attempt), time, cancellationToken);
+        }
+
+        return (Problems.Unavailable, null);
+    }
+}
