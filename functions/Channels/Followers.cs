@@ -98,12 +98,10 @@ public sealed class Followers(ChatContainers containers, TimeProvider time)
 }
 
 /// <summary>That a user is counted as a follower.</summary>
+/// <remarks>It carries no type, which would be indexed: its id tells what it is, and every follow writes one.</remarks>
 /// <param name="ConversationId">The shard, which is the partition.</param>
 internal sealed record Follower(string ConversationId, UserId UserId)
 {
-    [JsonPropertyOrder(-2)]
-    public string Type => "follower";
-
     [JsonPropertyOrder(-1)]
     public string Id => DocumentId(UserId);
 

@@ -54,19 +54,45 @@ internal static class StoredSubscriptions
         this Container users,
         UserId user,
         ConversationId channel,
+        CancellationToken cancellationToken) =>
+        await users.TouchAsync(user, channel, "c.id = ''", cancellationToken) != HttpStatusCode.NotFound;
+
+    /// <summary>
+    /// Whether a user doesn't follow, or follows, a channel any more, by everything written by now: by a write whose condition holds only
+    /// then, and which changes nothing. 1 RU where it doesn't.
+    /// </summary>
+    /// <exception cref="CosmosException">The store couldn't tell.</exception>
+    public static async Task<bool> HasChangedAsync(
+        this Container users,
+        UserId user,
+        ConversationId channel,
+        bool wasFollowing,
+        CancellationToken cancellationToken) =>
+        await users.TouchAsync(user, channel, wasFollowing ? "c.state != 'following'" : "c.state = 'following'", cancellationToken) switch
+        {
+            HttpStatusCode.PreconditionFailed => false,
+            HttpStatusCode.NotFound => wasFollowing,
+            _ => true,
+        };
+
+    private static async Task<HttpStatusCode> TouchAsync(
+        this Container users,
+        UserId user,
+        ConversationId channel,
+        string condition,
         CancellationToken cancellationToken)
     {
-        using var refused = await users.PatchItemStreamAsync(
+        using var touched = await users.PatchItemStreamAsync(
             Subscription.DocumentId(channel),
             new PartitionKey(user.Value),
-            [PatchOperation.Set("/version", 0)],
-            new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.id = ''", EnableContentResponseOnWrite = false },
+            [PatchOperation.Set("/type", "subscription")],
+            new PatchItemRequestOptions { FilterPredicate = $"FROM c WHERE {condition}", EnableContentResponseOnWrite = false },
             cancellationToken);
-        if (refused.StatusCode is not (HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound))
+        if (touched.StatusCode is not (HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound))
         {
-            refused.EnsureSuccessStatusCode();
+            touched.EnsureSuccessStatusCode();
         }
 
-        return refused.StatusCode != HttpStatusCode.NotFound;
+        return touched.StatusCode;
     }
 }

@@ -8,7 +8,7 @@ namespace Chat.Functions.Channels;
 /// <summary>Reads and changes who follows which channel.</summary>
 /// <remarks>
 /// The subscription is written first, and counted then. After a crash in between, a repeat counts it. Two that race count by what is stored
-/// last, because each reads it again.
+/// last, because each asks again whether it is so.
 /// </remarks>
 public sealed class SubscriptionStore(ChatContainers containers, Followers followers, Limits limits, TimeProvider time)
 {
@@ -176,19 +176,12 @@ public sealed class SubscriptionStore(ChatContainers containers, Followers follo
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             await followers.SetAsync(channel, user, isFollowing, cancellationToken);
-            await _users.RefreshSubscriptionAsync(user, channel, cancellationToken);
-            var (last, _) = await _users.ReadDocumentAsync(
-                Subscription.DocumentId(channel),
-                new PartitionKey(user.Value),
-                ChatJson.Default.Subscription,
-                cancellationToken: cancellationToken);
-            var now = last is { IsFollowing: true };
-            if (now == isFollowing)
+            if (!await _users.HasChangedAsync(user, channel, isFollowing, cancellationToken))
             {
                 return;
             }
 
-            isFollowing = now;
+            isFollowing = !isFollowing;
         }
     }
 
