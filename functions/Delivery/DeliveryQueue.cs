@@ -9,7 +9,9 @@ namespace Chat.Functions.Delivery;
 /// <summary>Enqueues deliveries and fan-outs. A call returns once Service Bus has stored the message.</summary>
 public sealed class DeliveryQueue(ServiceBusClient client)
 {
-    /// <summary>A larger body goes without its entries, which the consumer then reads. Service Bus takes 256 KB with properties.</summary>
+    /// <summary>
+    /// A larger body goes without its entries and messages, which the consumer then reads. Service Bus takes 256 KB with properties.
+    /// </summary>
     private const int MaxBody = 192 * 1024;
 
     private readonly ServiceBusSender _deliveries = client.CreateSender(EntriesCommitted.Queue);
@@ -31,7 +33,8 @@ public sealed class DeliveryQueue(ServiceBusClient client)
         var body = JsonSerializer.SerializeToUtf8Bytes(committed, ChatJson.Default.EntriesCommitted);
         if (body.Length > MaxBody)
         {
-            body = JsonSerializer.SerializeToUtf8Bytes(committed with { Entries = null }, ChatJson.Default.EntriesCommitted);
+            committed = committed with { Entries = null, Updated = null };
+            body = JsonSerializer.SerializeToUtf8Bytes(committed, ChatJson.Default.EntriesCommitted);
         }
 
         return _deliveries.SendTracedAsync(Message(body, committed.MessageId), cancellationToken);

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
@@ -34,12 +35,21 @@ public sealed record EntriesCommitted
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LogEntry>? Entries { get; init; }
 
+    /// <summary>Messages that the entries say were updated, as the range left them; if absent, the consumer reads them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LogEntry>? Updated { get; init; }
+
     /// <summary>The same from the committer and from the change feed, so that the queue's duplicate detection drops the second.</summary>
     [JsonIgnore]
     public string MessageId => $"{ConversationId}:{First}-{Last}";
 
     public static EntriesCommitted Of(CommittedRange range)
     {
+        var named = range.Entries.OfType<LogEvent>()
+            .Where(entry => entry is { EventType: LogEvent.MessageUpdated, MessageId: not null })
+            .Select(entry => Message.DocumentId(entry.MessageId!.Value))
+            .ToHashSet(StringComparer.Ordinal);
+        IReadOnlyList<LogEntry> updated = [.. range.Changed.Where(entry => named.Contains(entry.Id))];
         return new()
         {
             ConversationId = range.Head.ConversationId,
@@ -48,6 +58,7 @@ public sealed record EntriesCommitted
             Session = range.Session,
             Head = range.Head,
             Entries = range.Entries,
+            Updated = updated.Count > 0 ? updated : null,
         };
     }
 }

@@ -36,7 +36,8 @@ public sealed class RangePush(
     /// <summary>
     /// How old the head that a message carries may be. An older one is read again: the newer head leaves out users who left, and its
     /// <see cref="Head.JoinedSeq"/> keeps earlier entries from new members. A user who joined within this second isn't in the push group
-    /// yet (<see cref="PushGroups.AddedAfter"/>).
+    /// yet (<see cref="PushGroups.AddedAfter"/>). What an updated message says is as old as the head, so later it is read, too: it may have
+    /// been taken back.
     /// </summary>
     private static readonly TimeSpan MaxCarriedAge = TimeSpan.FromSeconds(1);
 
@@ -75,7 +76,7 @@ public sealed class RangePush(
         IReadOnlyList<ChatEvent> toWatchers;
         if (head.DeletedAt is null)
         {
-            var shown = await views.ForEveryoneAsync(head, entries, session, cancellationToken);
+            var shown = await views.ForEveryoneAsync(head, entries, fresh is null ? null : range.Updated, session, cancellationToken);
             IReadOnlyList<ChatEvent> events =
             [
                 .. shown.Concat(StreakView.ToldWith(entries, head, time.GetUtcNow())).Select(one => one with { Session = session?.Value }),

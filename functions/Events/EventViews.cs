@@ -25,14 +25,20 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
     /// The events that every member may see. They leave out entries from before the newest member who doesn't see history;
     /// members who do see them can fetch them.
     /// </summary>
+    /// <param name="head">The conversation.</param>
+    /// <param name="entries">What happened.</param>
+    /// <param name="updated">Updated messages as they are now; null or without some where they are to be read.</param>
+    /// <param name="session">By which they are read.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     public async Task<IReadOnlyList<ChatEvent>> ForEveryoneAsync(
         Head head,
         IReadOnlyList<LogEntry> entries,
+        IReadOnlyList<LogEntry>? updated,
         Session? session,
         CancellationToken cancellationToken)
     {
         IReadOnlyList<LogEntry> shown = [.. entries.Where(entry => entry.Seq >= head.JoinedSeq)];
-        var messages = await MessagesAsync(shown, message => message.Seq >= head.JoinedSeq, session, cancellationToken);
+        var messages = await MessagesAsync(shown, updated ?? [], message => message.Seq >= head.JoinedSeq, session, cancellationToken);
         return Show(Alive(shown), messages, await views.ForEveryoneAsync(head, messages, session, cancellationToken));
     }
 
@@ -42,7 +48,7 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
         IReadOnlyList<LogEntry> entries,
         CancellationToken cancellationToken)
     {
-        var messages = await MessagesAsync(entries, part.Member.Sees, null, cancellationToken);
+        var messages = await MessagesAsync(entries, [], part.Member.Sees, null, cancellationToken);
         var shown = Show(Alive(entries), messages, await views.ForAsync(part, messages, cancellationToken));
         return part.IsFollower ? ForFollowers(shown) : shown;
     }
@@ -64,6 +70,7 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
     /// </summary>
     private async Task<IReadOnlyList<Message>> MessagesAsync(
         IReadOnlyList<LogEntry> entries,
+        IReadOnlyList<LogEntry> known,
         Func<Message, bool> isSeen,
         Session? session,
         CancellationToken cancellationToken)
@@ -71,16 +78,16 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
         var now = time.GetUtcNow();
         var updated = entries.OfType<LogEvent>()
             .Where(entry => entry.EventType == LogEvent.MessageUpdated)
-            .Select(entry => entry.MessageId)
-            .Distinct()
+            .Select(entry => Message.DocumentId(entry.MessageId!.Value))
+            .Except(known.Select(message => message.Id), StringComparer.Ordinal)
             .ToList();
-        var changed = updated.Count == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(
-            updated.Select(id => Message.DocumentId(id!.Value)),
+        var read = updated.Count == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(
+            updated,
             entries[0].ConversationId,
             ChatJson.Default.DocumentsPageMessage,
             session,
             cancellationToken);
-        return [.. entries.OfType<Message>().Concat(changed).Where(message => isSeen(message) && !message.IsExpiredAt(now))];
+        return [.. entries.Concat(known).OfType<Message>().Concat(read).Where(message => isSeen(message) && !message.IsExpiredAt(now))];
     }
 
     private static List<ChatEvent> Show(IReadOnlyList<LogEntry> entries, IReadOnlyList<Message> messages, IReadOnlyList<ShownMessage> shown)

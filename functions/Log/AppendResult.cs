@@ -38,6 +38,9 @@ public sealed record CommittedRange(Head Head, IReadOnlyList<LogEntry> Entries, 
     public long First => Entries[0].Seq;
 
     public long Last => Head.LastSeq;
+
+    /// <summary>Entries from before that the commit changed, as it left them.</summary>
+    public IReadOnlyList<LogEntry> Changed { get; init; } = [];
 }
 
 /// <summary>Enqueues the delivery of a committed range. It may fail: the change feed enqueues every commit once more.</summary>

@@ -73,6 +73,9 @@ internal sealed class CommitPlan(
     /// </summary>
     public IReadOnlyList<LogEntry> Entries { get; private set; } = [];
 
+    /// <summary>Entries from before that the commit changes, as it leaves them.</summary>
+    public IReadOnlyList<LogEntry> Changed => [.. Writes.Where(write => write.Exists).Select(write => write.Document).OfType<LogEntry>()];
+
     /// <summary>The batch's operations after the head's.</summary>
     public IReadOnlyList<PlannedWrite> Writes { get; private set; } = [];
 

@@ -354,7 +354,7 @@ internal sealed class ConversationLane(
         {
             _cache.Advance(plan, outcome.HeadETag, outcome.Session);
             plan.Accepted.ForEach(pending => pending.IsCommitted = true);
-            var range = new CommittedRange(plan.Head!, plan.Entries, outcome.Session);
+            var range = new CommittedRange(plan.Head!, plan.Entries, outcome.Session) { Changed = plan.Changed };
 
             // The next commit doesn't wait until this one's delivery is enqueued. The callers do: the host may stop an instance
             // whose invocations have ended.

@@ -24,6 +24,31 @@ public class When_pushes_are_made
     }
 
     [Fact]
+    public async Task Should_show_an_edit_and_nothing_of_one_that_was_taken_back_before_it_was_pushed()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var pair = (await alice.StartDirectAsync("bob")).ConversationId;
+        var own = (await bob.StartDirectAsync("dave")).ConversationId;
+        var path = $"/api/conversations/{pair}/messages/{(await alice.SendAsync(pair, "Hello")).MessageId}";
+        await using var phone = await bob.ListenAsync();
+        await alice.AskAsync("PATCH", path, new { text = "Hello Bob" });
+        await phone.ReceivesEventAsync("message.updated", data => data.Text("message.text") == "Hello Bob");
+
+        using (app.Azure.Faults.Add(new Fault("servicebus", "receive", FaultKind.Fail)))
+        {
+            await alice.AskAsync("PATCH", path, new { text = "What I regret" });
+            await alice.AskAsync("DELETE", path);
+            clock.Jump(TimeSpan.FromSeconds(2));
+        }
+
+        await phone.ReceivesEventAsync("message.deleted");
+        await app.HasDeliveredAsync(clock);
+        Assert.DoesNotContain("regret", string.Concat(await phone.EventsBeforeNowAsync(bob, own)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Should_tell_who_joined_and_who_lost_the_conversation_by_user_too()
     {
         await using var app = await ChatApp.StartAsync();

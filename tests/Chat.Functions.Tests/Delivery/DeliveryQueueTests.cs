@@ -60,4 +60,32 @@ public class DeliveryQueueTests
             Assert.Equal(range.Entries.Count > 40 ? null : range.Entries.Count, carried.Entries?.Count);
         }
     }
+    [Fact]
+    public async Task Carries_a_message_only_where_an_entry_says_that_it_was_updated()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await process.CreateGroupAsync("ann", "ben");
+        var sent = (Message)(await process.KeepSendingAsync(conversation, "ann", "1", "Helo")).Entries[0];
+        await process.Log.AppendAsync(conversation, Commands.Reaction(conversation, sent, "ben"), null, CancellationToken.None);
+        var edit = new EditMessageCommand
+        {
+            Actor = new("ann"),
+            Conversation = conversation,
+            MessageId = sent.MessageId,
+            Text = "Hello",
+            Limits = new(),
+        };
+        await process.Log.AppendInOrderAsync(
+            conversation, [edit with { Text = "Hell" }, edit], null, CancellationToken.None);
+
+        var carried = process.EnqueuedRanges.OrderBy(range => range.First).Select(EntriesCommitted.Of).ToList();
+        Assert.Equal([null, null, null], carried[..3].Select(range => range.Updated));
+        Assert.All(carried[..3], range => Assert.DoesNotContain(
+            "\"updated\"", JsonSerializer.Serialize(range, ChatJson.Default.EntriesCommitted), StringComparison.Ordinal));
+        var read = JsonSerializer.Deserialize(
+            JsonSerializer.SerializeToUtf8Bytes(carried[^1], ChatJson.Default.EntriesCommitted), ChatJson.Default.EntriesCommitted)!;
+        var message = Assert.IsType<Message>(Assert.Single(read.Updated!));
+        Assert.Equal(("Hello", carried[^1].Last), (message.Text, message.UpdatedSeq));
+    }
 }
