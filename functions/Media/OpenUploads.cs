@@ -88,8 +88,20 @@ public sealed class OpenUploads(ChatContainers containers, MediaStore store, Lim
             return (list, null);
         }
 
+        var declared = list.Open.Count;
         var completed = await store.FindAsync(list.Open.Select(one => one.MediaId), cancellationToken);
         list = list with { Open = [.. list.Open.Where(one => !completed.ContainsKey(one.MediaId))] };
+
+        // Nothing is refused on what a replica has: one that was completed just now makes room.
+        foreach (var one in OpenAt(list, now))
+        {
+            if (OpenAt(list, now).Count >= limits.OpenUploads
+                && await store.FindAsync(one.MediaId, isFresh: true, cancellationToken) is not null)
+            {
+                list = list with { Open = [.. list.Open.Where(other => other.MediaId != one.MediaId)] };
+            }
+        }
+
         var open = OpenAt(list, now);
         if (open.Count < limits.OpenUploads)
         {
@@ -97,7 +109,7 @@ public sealed class OpenUploads(ChatContainers containers, MediaStore store, Lim
         }
 
         // The next ones have fewer to look at.
-        if (completed.Count > 0)
+        if (list.Open.Count < declared)
         {
             await TryWriteAsync(list, etag, cancellationToken);
         }

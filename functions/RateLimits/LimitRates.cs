@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Chat.Functions.Blocks;
+using Chat.Functions.Cards;
 using Chat.Functions.Channels;
 using Chat.Functions.Collections;
 using Chat.Functions.Conversations;
@@ -65,6 +66,9 @@ internal sealed class LimitRates(RequestRates rates) : IFunctionsWorkerMiddlewar
         [nameof(UnrestrictUser)] = rates.Sends,
         [nameof(ChangeHiddenWords)] = rates.Sends,
         [nameof(CreateUpload)] = rates.Sends,
+        [nameof(CompleteUpload)] = rates.Sends,
+        [nameof(GetMediaUrls)] = rates.Lookups,
+        [nameof(UnfurlCards)] = rates.Lookups,
         [nameof(Subscribe)] = rates.Sends,
         [nameof(Unsubscribe)] = rates.Sends,
         [nameof(WatchChannel)] = rates.Sends,

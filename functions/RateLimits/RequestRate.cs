@@ -59,4 +59,7 @@ public sealed class RequestRates(Limits limits, TimeProvider time)
     /// <summary>Searches for GIFs: each may ask the host app.</summary>
     public RequestRate GifSearches { get; } = new(
         "gifSearchesPerMinute", Math.Max(1, limits.GifSearchesPerMinute), limits.GifSearchesPerMinute, time);
+
+    /// <summary>Lookups of many things at once for the screen: each of them is a read, or asks the host app.</summary>
+    public RequestRate Lookups { get; } = new("lookupsPerMinute", Math.Max(1, limits.LookupsPerMinute), limits.LookupsPerMinute, time);
 }

@@ -245,6 +245,13 @@ public sealed record Limits
     [Range(0, 60000)]
     public int GifSearchesPerMinute { get; init; } = 60;
 
+    /// <summary>
+    /// Requests of a user a minute for addresses of media, and for what may be seen of cards, on one instance. Default 300; 0 for any
+    /// number.
+    /// </summary>
+    [Range(0, 60000)]
+    public int LookupsPerMinute { get; init; } = 300;
+
     /// <summary>Groups that a user creates a day. Default 20; 0 for any number.</summary>
     [Range(0, 500)]
     public int GroupsPerDay { get; init; } = 20;

@@ -172,6 +172,26 @@ public class When_photos_are_uploaded
     }
 
     [Fact]
+    public async Task Should_not_be_too_many_where_a_replica_lags_behind_what_is_completed()
+    {
+        var few = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:OpenUploads"] = "1" };
+        await using var app = await ChatApp.StartAsync(settings: few);
+        await using var other = await ChatApp.StartAsync(
+            app.Azure,
+            new Dictionary<string, string?>(few, StringComparer.Ordinal) { ["AzureWebJobs.ProcessMedia.Disabled"] = "true" });
+        using var uploads = new Uploads(app.Azure);
+        var alice = app.As("alice");
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        app.Azure.Cosmos.LagReads("chat", "media", 1000);
+        await uploads.UploadAsync(alice, conversation);
+
+        await uploads.BeginAsync(alice.At(other), new Photo().For(conversation));
+        var refused = await alice.At(other).AskAsync(
+            "POST", "/api/media/uploads", new Photo().For(conversation), HttpStatusCode.TooManyRequests);
+        Assert.Equal("openUploads", refused.Text("limit.name"));
+    }
+
+    [Fact]
     public async Task Should_be_no_more_at_a_time_by_asking_again_for_what_has_ended()
     {
         var clock = new JumpingClock();

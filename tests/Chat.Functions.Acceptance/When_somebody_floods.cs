@@ -67,6 +67,7 @@ public class When_somebody_floods
                 ["Limits:SendsPerMinute"] = "1",
                 ["Limits:PresencePerMinute"] = "1",
                 ["Limits:GifSearchesPerMinute"] = "1",
+                ["Limits:LookupsPerMinute"] = "2",
             });
         await using var azure = app.Azure;
         var alice = app.As("alice");
@@ -88,6 +89,23 @@ public class When_somebody_floods
         Assert.Equal("rate_limited", await alice.IsRefusedAsync("GET", "/api/presence?users=bob", HttpStatusCode.TooManyRequests));
         Assert.Equal("gifs_disabled", await alice.IsRefusedAsync("GET", "/api/gifs", HttpStatusCode.Forbidden));
         Assert.Equal("rate_limited", await alice.IsRefusedAsync("GET", "/api/gifs", HttpStatusCode.TooManyRequests));
+
+        // What the screen looks up counts together, and completing uploads with what is sent.
+        const string None = "aaaaaaaaaaaaaaaaaaaaaa";
+        var photo = new { conversationId = conversation, messageId = None, mediaId = None, variant = "320" };
+        await alice.AskAsync("POST", "/api/media/urls", new { items = new[] { photo } });
+        var card = new { conversationId = conversation, messageId = None, index = 0 };
+        await alice.AskAsync("POST", "/api/cards/unfurl", new { items = new[] { card } });
+        foreach (var (path, body, limit) in new (string, object?, string)[]
+        {
+            ("/api/media/urls", new { }, "lookupsPerMinute"),
+            ("/api/cards/unfurl", new { }, "lookupsPerMinute"),
+            ($"/api/media/uploads/{None}/complete", null, "sendsPerMinute"),
+        })
+        {
+            var much = await alice.AskAsync("POST", path, body, HttpStatusCode.TooManyRequests);
+            Assert.Equal(limit, much.Text("limit.name"));
+        }
 
         // The repeat comes to its answer.
         clock.Jump(TimeSpan.FromMinutes(1));

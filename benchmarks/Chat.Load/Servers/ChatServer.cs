@@ -16,6 +16,7 @@ internal sealed class ChatServer : IServer
     [
         "SendsPerMinute", "ReactionsPerMinute", "PresencePerMinute", "ReportsPerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay",
         "ChannelPostsPerDay", "ChannelsPerUser", "FirstContactsPerDay", "OpenContacts", "UploadsPerDay", "GifSearchesPerMinute",
+        "LookupsPerMinute",
     ];
 
     private ChatServer(ServerProcess process, Uri address, TimeSpan startedIn)
