@@ -7,7 +7,10 @@ const sharing: Sharing = {
   searchGifs: async () => {
     throw refusal('unreachable', 'No.');
   },
-  shared: () => ({ ...valueOf<SharedState>({ status: 'ready', messages: [], hasMore: false, isLoading: false }), loadMore: async () => {} }),
+  shared: () => ({
+    ...valueOf<SharedState>({ status: 'ready', messages: [], hasMore: false, isLoading: false }),
+    loadMore: async () => {},
+  }),
   streak: () => valueOf({ status: 'loading' }),
   restoreStreak: async () => ({ enabled: true }) as never,
   changeStreak: async () => ({ enabled: true }) as never,
