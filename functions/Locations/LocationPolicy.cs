@@ -9,7 +9,7 @@ namespace Chat.Functions.Locations;
 /// <summary>Whether a message may show a place: neither its sender nor anybody who would see it may be a minor.</summary>
 /// <remarks>
 /// It reads what the host app says of each member, 1 RU each. The log commits the message only while the members are those that were
-/// looked at. The refusal doesn't tell who is a minor.
+/// looked at. The refusal is the same as for what else isn't allowed, so that it doesn't tell that somebody is a minor.
 /// </remarks>
 public sealed class LocationPolicy(ConversationReader reader, PersonStore people, TrustOptions trust)
 {
@@ -35,7 +35,7 @@ public sealed class LocationPolicy(ConversationReader reader, PersonStore people
         var members = await reader.MembersToBeAsync(head, session, cancellationToken);
         var known = (await people.OfAsync(members, cancellationToken)).ToDictionary(person => person.UserId);
         return members.Any(member => FirstContact.AgeOf(known.GetValueOrDefault(member), trust) != AgeBand.Adult)
-            ? content with { Refusal = Problems.CannotShareLocation }
+            ? content with { Refusal = Problems.NotAllowed }
             : content with { SeenByVersion = head.MembersVersion };
     }
 }

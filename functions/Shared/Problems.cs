@@ -34,7 +34,6 @@ internal static class Problems
     public static readonly Problem CannotMessage = new(403, "cannot_message", "You can't message them.");
 
     /// <summary>The sender or somebody who would see it is a minor. Who isn't told.</summary>
-    public static readonly Problem CannotShareLocation = new(403, "cannot_share_location", "You can't share a place here.");
 
     /// <summary>A request waits for its answer. It is the same after the request was declined, and when its sender is blocked.</summary>
     public static readonly Problem RequestPending = new(403, "request_pending", "Your request isn't answered.");

@@ -73,16 +73,24 @@ public class When_people_share_places
         await bob.SendAsync(direct, "Hello");
         foreach (var person in new[] { bob, app.As("tim") })
         {
-            Assert.Equal("cannot_share_location", await person.MayNotSayAsync(direct, Exact, HttpStatusCode.Forbidden));
+            Assert.Equal("not_allowed", await person.MayNotSayAsync(direct, Exact, HttpStatusCode.Forbidden));
         }
+
+        // To the byte as for what has nothing to do with anybody's age.
+        var channel = (await app.AsPublisher("bob").CreateChannelAsync("News")).ConversationId;
+        var said = Person.Under("0", Exact);
+        var (toMinor, inChannel) = (
+            await bob.AskAsync("POST", $"/api/conversations/{direct}/messages", said, HttpStatusCode.Forbidden),
+            await bob.AskAsync("POST", $"/api/conversations/{channel}/messages", said, HttpStatusCode.Forbidden));
+        Assert.Equal(inChannel.ToString(), toMinor.ToString());
 
         var forward = new { clientMessageId = "1", to = new[] { direct } };
         var forwarded = (await bob.AskAsync("POST", place.Path() + "/forward", forward)).List("results").Single();
-        Assert.Equal("cannot_share_location", forwarded.Text("problem.code"));
+        Assert.Equal("not_allowed", forwarded.Text("problem.code"));
         var later = Person.Under("2", new { location = new { latitude = 1, longitude = 2 } });
         later["dueAt"] = TimeProvider.System.GetUtcNow().AddHours(1);
         Assert.Equal(
-            "cannot_share_location",
+            "not_allowed",
             await bob.IsRefusedAsync("POST", $"/api/conversations/{direct}/scheduled", HttpStatusCode.Forbidden, later));
 
         // Who is a minor joins, and nobody shows places there any more; what was shown stays, and is answered again.
@@ -90,7 +98,7 @@ public class When_people_share_places
         var retried = Person.Under("3", Exact);
         await alice.AskAsync("POST", path, retried, HttpStatusCode.Created);
         await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "tim" } });
-        Assert.Equal("cannot_share_location", await alice.MayNotSayAsync(group, Exact, HttpStatusCode.Forbidden));
+        Assert.Equal("not_allowed", await alice.MayNotSayAsync(group, Exact, HttpStatusCode.Forbidden));
         await alice.AskAsync("POST", path, retried);
         Assert.Equal("conversation_not_found", await app.As("mallory").MayNotSayAsync(group, Exact, HttpStatusCode.NotFound));
         await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/tim");
