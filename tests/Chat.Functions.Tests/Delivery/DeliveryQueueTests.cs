@@ -21,7 +21,7 @@ public class DeliveryQueueTests
         for (var n = 0; n < 2; n++)
         {
             await queue.EnqueueAsync(range, null, CancellationToken.None);
-            var message = await receiver.ReceiveMessageAsync(TimeSpan.FromSeconds(5));
+            var message = await receiver.ReceiveMessageAsync(Eventually.Timeout);
             Assert.NotNull(message);
             await receiver.CompleteMessageAsync(message);
         }

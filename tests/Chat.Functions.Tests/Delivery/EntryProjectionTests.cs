@@ -47,7 +47,7 @@ public class EntryProjectionTests
         await later.KeepFollowingAsync(pages[0]);
         Assert.Equal(0, deployment.Azure.ServiceBus.Find(EntriesCommitted.Queue)!.Count().Active);
 
-        await using var projector = new Projector(deployment, TimeProvider.System);
+        await using var projector = new Projector(deployment, new PatientClock());
         await projector.KeepFollowingAsync(pages[0]);
         await projector.KeepFollowingAsync(pages[0]);
         var queued = await deployment.Azure.ServiceBus.Connect().CreateReceiver(EntriesCommitted.Queue).PeekMessagesAsync(10);
@@ -67,7 +67,7 @@ public class EntryProjectionTests
         var shared = log.Messages.First(message => message.Commit!.First < message.Commit.Last);
         var pages = await Projector.PagesAsync(deployment.Azure, 1);
 
-        await using var projector = new Projector(deployment, TimeProvider.System);
+        await using var projector = new Projector(deployment, new PatientClock());
         await projector.FollowAsync(pages.Single(page => page.Contains($"\"{shared.Id}\"", StringComparison.Ordinal)));
 
         var queued = await deployment.Azure.ServiceBus.Connect().CreateReceiver(EntriesCommitted.Queue).PeekMessagesAsync(10);
@@ -89,7 +89,7 @@ public class EntryProjectionTests
         Assert.Equal((0, 0), (await ReadOrdinalAsync(later, "ann"), await ReadOrdinalAsync(later, "ben")));
         Assert.True((await later.Inbox.ReadAsync(new UserId("dan"), conversation, CancellationToken.None))?.IsLeft);
 
-        await using var soon = new Projector(deployment, TimeProvider.System);
+        await using var soon = new Projector(deployment, new PatientClock());
         await FollowAsync(soon);
         Assert.Equal((1, 0), (await ReadOrdinalAsync(soon, "ann"), await ReadOrdinalAsync(soon, "ben")));
 
@@ -140,7 +140,7 @@ public class EntryProjectionTests
         var process = deployment.StartProcess();
         var conversation = await process.CreateGroupAsync(People);
         await process.SendAsync(conversation, "ann", "Hello");
-        await using var projector = new Projector(deployment, TimeProvider.System);
+        await using var projector = new Projector(deployment, new PatientClock());
 
         await projector.FollowAsync((await Projector.PagesAsync(deployment.Azure, 1)).Single(IsHead));
 
@@ -182,7 +182,7 @@ public class EntryProjectionTests
         var pages = (await Projector.PagesAsync(deployment.Azure, 1))
             .Where(page => page.Contains($"\"{what}\"", StringComparison.Ordinal) || (showsHead && IsHead(page)));
         deployment.Azure.Cosmos.LagReads("chat", "conversations", 40);
-        await using var projector = new Projector(deployment, TimeProvider.System);
+        await using var projector = new Projector(deployment, new PatientClock());
         await projector.KeepFollowingAsync($"[{string.Join(',', pages.Select(page => page[1..^1]))}]");
         await projector.FanOutAsync(deployment.Azure);
 
@@ -203,7 +203,7 @@ public class EntryProjectionTests
         var process = deployment.StartProcess();
         var conversation = await process.CreateGroupAsync(People);
         var message = (Message)(await process.SendAsync(conversation, "ann", "Hello")).Entries[0];
-        await using var projector = new Projector(deployment, TimeProvider.System);
+        await using var projector = new Projector(deployment, new PatientClock());
         await projector.FollowAsync((await Projector.PagesAsync(deployment.Azure, int.MaxValue))[0]);
 
         await process.Log.AppendAsync(conversation, Reaction(conversation, message, "cat"), null, CancellationToken.None);
@@ -227,7 +227,7 @@ public class EntryProjectionTests
     {
         await using var deployment = await Deployment.StartAsync();
         var process = deployment.StartProcess();
-        await using var projector = new Projector(deployment, TimeProvider.System);
+        await using var projector = new Projector(deployment, new PatientClock());
         var (sound, broken) = (await process.CreateGroupAsync(People), await process.CreateGroupAsync(People));
         await process.SendAsync(sound, "ann", "Hello");
         await process.SendAsync(broken, "ann", "Hello");
@@ -289,7 +289,7 @@ public class EntryProjectionTests
         await using var projector = new Projector(deployment, clock);
         await process.CreateGroupAsync(People);
         var page = (await Projector.PagesAsync(deployment.Azure, int.MaxValue))[0];
-        var (patience, held) = (TimeSpan.FromSeconds(30), new TaskCompletionSource());
+        var held = new TaskCompletionSource();
         using var slow = deployment.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Delay)
         {
             Delay = TimeSpan.FromHours(1),
@@ -298,9 +298,9 @@ public class EntryProjectionTests
         });
 
         var following = projector.FollowAsync(page);
-        await held.Task.WaitAsync(patience);
+        await held.Task.WaitAsync(Eventually.Timeout);
         clock.Advance(TimeSpan.FromSeconds(1));
-        await following.WaitAsync(patience);
+        await following.WaitAsync(Eventually.Timeout);
 
         Assert.Equal(1, deployment.Azure.ServiceBus.Find(FanOutMessage.Queue)!.Count().Active);
     }

@@ -14,7 +14,7 @@ internal sealed class Deployment : IAsyncDisposable
 
     /// <param name="time">What the processes go by; the local Azure always goes by the system's clock.</param>
     public static async Task<Deployment> StartAsync(TimeProvider? time = null, int seed = 1) =>
-        new(await LocalAzure.StartAsync(directory: null, faults: new Faults(seed)), time ?? TimeProvider.System);
+        new(await LocalAzure.StartAsync(directory: null, faults: new Faults(seed)), time ?? new PatientClock());
 
     /// <summary>A process that knows nothing yet: another instance, or the same after a restart.</summary>
     public AppProcess StartProcess()

@@ -22,7 +22,7 @@ internal sealed class Gate : IDisposable
         });
 
     /// <summary>Completes when an operation waits at the gate.</summary>
-    public Task Reached => _reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task Reached => _reached.Task.WaitAsync(Eventually.Timeout);
 
     public void Open() => _opened.TrySetResult();
 

@@ -1,9 +1,9 @@
 namespace Chat.Functions.Tests.Log;
 
-/// <summary>Time that passes twenty times as fast, so that patience ends and back-off is over soon.</summary>
+/// <summary>Time that passes five times as fast, so that patience ends and back-off is over soon.</summary>
 internal sealed class HurriedClock : TimeProvider
 {
-    private const int Hurry = 20;
+    private const int Hurry = 5;
     private readonly DateTimeOffset _start = System.GetUtcNow();
     private readonly long _startTimestamp = System.GetTimestamp();
 

@@ -7,18 +7,16 @@ namespace Chat.Functions.Tests.Log;
 
 public class When_a_delivery_is_enqueued
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task Should_answer_although_delivery_cannot_take_it()
     {
         await using var deployment = await Deployment.StartAsync();
         var process = deployment.StartProcess();
         process.OnEnqueue = _ => throw new InvalidOperationException("No queue.");
-        var conversation = await process.CreateGroupAsync("alice", "bob").WaitAsync(Patience);
-        var one = await process.SendAsync(conversation, "alice", "1").WaitAsync(Patience);
+        var conversation = await process.CreateGroupAsync("alice", "bob").WaitAsync(Eventually.Timeout);
+        var one = await process.SendAsync(conversation, "alice", "1").WaitAsync(Eventually.Timeout);
         process.OnEnqueue = _ => Task.FromException(new InvalidOperationException("Still no queue."));
-        var two = await process.SendAsync(conversation, "alice", "2").WaitAsync(Patience);
+        var two = await process.SendAsync(conversation, "alice", "2").WaitAsync(Eventually.Timeout);
 
         Assert.Equal((2, 3), (one.Entries[0].Seq, two.Entries[0].Seq));
     }

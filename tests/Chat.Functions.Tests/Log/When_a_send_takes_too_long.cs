@@ -6,8 +6,6 @@ namespace Chat.Functions.Tests.Log;
 
 public class When_a_send_takes_too_long
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task Should_not_wait_for_those_who_came_later()
     {
@@ -25,17 +23,17 @@ public class When_a_send_takes_too_long
         // Both go out in one commit, which hangs. The one who waits for 3 s by then is told, and the other isn't.
         using var second = new Gate(deployment);
         first.Dispose();
-        await inFlight.WaitAsync(Timeout);
+        await inFlight.WaitAsync(Eventually.Timeout);
         await second.Reached;
         clock.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(Problems.Unavailable, (await early.WaitAsync(Timeout)).Refusal);
+        Assert.Equal(Problems.Unavailable, (await early.WaitAsync(Eventually.Timeout)).Refusal);
         Assert.False(late.IsCompleted);
         second.Open();
-        Assert.Null((await late.WaitAsync(Timeout)).Refusal);
+        Assert.Null((await late.WaitAsync(Eventually.Timeout)).Refusal);
 
         // Its commit went on, as a repeat finds.
-        Assert.True((await process.SendAsync(conversation, "alice", "early").WaitAsync(Timeout)).IsRepeat);
+        Assert.True((await process.SendAsync(conversation, "alice", "early").WaitAsync(Eventually.Timeout)).IsRepeat);
     }
 
     [Fact]
@@ -56,13 +54,13 @@ public class When_a_send_takes_too_long
         await gate.Reached;
         clock.Advance(TimeSpan.FromSeconds(2.5));
         gate.Open();
-        await reached.Task.WaitAsync(Timeout);
+        await reached.Task.WaitAsync(Eventually.Timeout);
 
         // For its time-out, and for the enqueueing of its delivery.
         await Eventually.HoldsAsync(() => clock.Waiting, timers => timers == 2, "two timers");
         clock.Advance(TimeSpan.FromSeconds(0.5));
 
-        Assert.Null((await send.WaitAsync(Timeout)).Refusal);
+        Assert.Null((await send.WaitAsync(Eventually.Timeout)).Refusal);
         open.SetResult();
     }
 }

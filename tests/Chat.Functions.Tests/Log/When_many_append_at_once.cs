@@ -186,7 +186,7 @@ public class When_many_append_at_once
         var tooMany = AppProcess.Group(conversation, Enumerable.Range(0, 120).Select(n => $"member-{n}"));
 
         await Assert.ThrowsAsync<Microsoft.Azure.Cosmos.CosmosException>(
-            () => process.Log.AppendAsync(conversation, tooMany, null, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(30));
+            () => process.Log.AppendAsync(conversation, tooMany, null, CancellationToken.None)).WaitAsync(Eventually.Timeout);
     }
 
     private sealed record BrokenCommand : LogCommand
