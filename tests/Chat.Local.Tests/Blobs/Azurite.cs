@@ -11,7 +11,7 @@ namespace Chat.Local.Tests.Blobs;
 /// <summary>Azurite of npm in a process of its own, one for all tests. It ends with this process, however that ends.</summary>
 internal sealed partial class Azurite
 {
-    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(5);
     private static readonly Lazy<Task<Azurite>> Only = new(StartAsync);
 
     // Held as long as this process: the pipe to it is what keeps it alive.
@@ -81,6 +81,6 @@ internal sealed partial class Azurite
         }
     }
 
-    [GeneratedRegex("listens on (?<address>https://[0-9.:]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("listens on (?<address>https://[0-9.:]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex Listening();
 }

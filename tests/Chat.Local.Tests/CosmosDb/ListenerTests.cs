@@ -146,7 +146,7 @@ public sealed class ListenerTests
         }
 
         clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(SignalR.Eventually.Timeout));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace Chat.Local.Tests.CosmosDb;
 /// <summary>The account over HTTP, as the JavaScript package sees it.</summary>
 public sealed class NodeTests
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     [Theory]
     [InlineData("http")]

@@ -40,7 +40,7 @@ public sealed class BoundsTests
         var first = await connection.SenderAsync("orders");
         await connection.SenderAsync("orders");
         await Refused(AmqpErrorCode.ResourceLimitExceeded, () => connection.SenderAsync("orders"));
-        await first.CloseAsync(TimeSpan.FromSeconds(30));
+        await first.CloseAsync(SignalR.Eventually.Timeout);
         await connection.SenderAsync("orders");
     }
 
@@ -66,7 +66,7 @@ public sealed class BoundsTests
             received[0].DeliveryTag,
             AmqpConstants.AcceptedOutcome,
             batchable: false,
-            TimeSpan.FromSeconds(30));
+            SignalR.Eventually.Timeout);
         receiver.IssueCredit(5, drain: false, AmqpConstants.NullBinary);
         await ReceiveAsync(receiver);
         Assert.Equal((19, 10), (port.Orders.Count().Active, port.Orders.Count().InFlight));
@@ -106,7 +106,7 @@ public sealed class BoundsTests
     }
 
     private static async Task<AmqpMessage> ReceiveAsync(ReceivingAmqpLink receiver) =>
-        await receiver.ReceiveMessageAsync(TimeSpan.FromSeconds(30));
+        await receiver.ReceiveMessageAsync(SignalR.Eventually.Timeout);
 
     private static async Task Refused(AmqpSymbol condition, Func<Task> call) =>
         Assert.Equal(condition, (await Assert.ThrowsAsync<AmqpException>(call)).Error.Condition);

@@ -12,7 +12,7 @@ internal sealed class LibraryConnection(AmqpConnection connection, AmqpSession s
     {
         var connection = await new AmqpConnectionFactory().OpenConnectionAsync($"amqp://127.0.0.1:{port.Port}");
         var session = connection.CreateSession(new AmqpSessionSettings());
-        await session.OpenAsync(TimeSpan.FromSeconds(30));
+        await session.OpenAsync(SignalR.Eventually.Timeout);
         var cbs = new AmqpCbsLink(connection);
         await cbs.SendTokenAsync(
             new Tokens(),
@@ -20,7 +20,7 @@ internal sealed class LibraryConnection(AmqpConnection connection, AmqpSession s
             "sb://127.0.0.1/",
             "sb://127.0.0.1/",
             [],
-            TimeSpan.FromSeconds(30));
+            SignalR.Eventually.Timeout);
         return new LibraryConnection(connection, session);
     }
 
@@ -48,14 +48,14 @@ internal sealed class LibraryConnection(AmqpConnection connection, AmqpSession s
         AmqpMessage.CreateAmqpStreamMessage(new BufferListStream([new ArraySegment<byte>(message)]), payloadInitialized: true),
         new ArraySegment<byte>(Guid.NewGuid().ToByteArray()),
         AmqpConstants.NullBinary,
-        TimeSpan.FromSeconds(30));
+        SignalR.Eventually.Timeout);
 
-    public async ValueTask DisposeAsync() => await connection.CloseAsync(TimeSpan.FromSeconds(30));
+    public async ValueTask DisposeAsync() => await connection.CloseAsync(SignalR.Eventually.Timeout);
 
     private static async Task<T> OpenAsync<T>(T link)
         where T : AmqpLink
     {
-        await link.OpenAsync(TimeSpan.FromSeconds(30));
+        await link.OpenAsync(SignalR.Eventually.Timeout);
         return link;
     }
 

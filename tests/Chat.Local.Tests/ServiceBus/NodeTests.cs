@@ -10,7 +10,7 @@ namespace Chat.Local.Tests.ServiceBus;
 /// <summary>The broker over AMQP, as the JavaScript package sees it.</summary>
 public sealed class NodeTests
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task Should_serve_the_ordinary_npm_package()

@@ -92,7 +92,7 @@ public sealed class PortTests : IAsyncDisposable
         Assert.Null(await first.ReceiveMessageAsync(TimeSpan.FromMilliseconds(50)));
         await client.CreateSender("orders").SendMessageAsync(TestBus.Message("a"));
         await using var second = client.CreateReceiver("orders");
-        Assert.Equal(1, (await second.ReceiveMessageAsync(TimeSpan.FromSeconds(30))).DeliveryCount);
+        Assert.Equal(1, (await second.ReceiveMessageAsync(SignalR.Eventually.Timeout)).DeliveryCount);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class PortTests : IAsyncDisposable
         await client.CreateSender("orders").SendMessagesAsync(Enumerable.Range(0, 25).Select(number => TestBus.Message($"{number}")));
         for (var left = 25; left > 0;)
         {
-            var messages = await receiver.ReceiveMessagesAsync(10, TimeSpan.FromSeconds(30));
+            var messages = await receiver.ReceiveMessagesAsync(10, SignalR.Eventually.Timeout);
             Assert.InRange(messages.Count, 1, 10);
             Assert.All(messages, message => Assert.Equal(1, message.DeliveryCount));
             await Task.WhenAll(messages.Select(message => receiver.CompleteMessageAsync(message)));

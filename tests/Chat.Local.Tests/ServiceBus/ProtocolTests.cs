@@ -85,7 +85,8 @@ public sealed class ProtocolTests
     [Fact]
     public async Task A_connection_is_kept_by_empty_frames_and_closed_without()
     {
-        await using var port = new TestPort(AmqpLimits.Usual with { Idle = TimeSpan.FromSeconds(6) });
+        // The library measures it by the real time.
+        await using var port = new TestPort(AmqpLimits.Usual with { Idle = TimeSpan.FromSeconds(20) });
 
         // The shortest that the broker grants to a client.
         using var lively = await RawClient.OpenAsync(port.Port, TimeSpan.FromSeconds(5));
@@ -93,11 +94,20 @@ public sealed class ProtocolTests
         Assert.Contains("chat-local", await lively.ReadFrameAsync(), StringComparison.Ordinal);
         Assert.Contains("chat-local", await silent.ReadFrameAsync(), StringComparison.Ordinal);
 
-        Assert.Equal("", await lively.ReadFrameAsync());
-        await lively.SendAsync(RawClient.Frame([]));
-        var living = lively.ReadFrameAsync();
+        var frames = 0;
+        var living = LiveAsync();
         Assert.Contains("amqp:connection:forced", await silent.ReadFrameAsync(), StringComparison.Ordinal);
         Assert.False(living.IsCompleted);
+        Assert.NotEqual(0, frames);
+
+        // Answers each empty frame by another.
+        async Task LiveAsync()
+        {
+            for (; await lively.ReadFrameAsync() == ""; frames++)
+            {
+                await lively.SendAsync(RawClient.Frame([]));
+            }
+        }
     }
 
     [Fact]

@@ -8,7 +8,6 @@ namespace Chat.Local.Tests.ServiceBus;
 /// <summary>A client that sends any bytes, and sees the frames that come.</summary>
 internal sealed class RawClient : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     public static ReadOnlySpan<byte> Header => "AMQP\0\x1\0\0"u8;
@@ -86,7 +85,7 @@ internal sealed class RawClient : IDisposable
         {
             try
             {
-                var read = await _socket.ReceiveAsync(bytes.AsMemory(at)).AsTask().WaitAsync(Patience);
+                var read = await _socket.ReceiveAsync(bytes.AsMemory(at)).AsTask().WaitAsync(SignalR.Eventually.Timeout);
                 if (read == 0)
                 {
                     return null;

@@ -35,8 +35,8 @@ public sealed class ReceivingTests
         var first = bus.Receiver.ReceiveMessageAsync();
         var second = bus.Receiver.ReceiveMessageAsync();
         await bus.SendAsync("a", "b");
-        Assert.Equal("a", (await first.WaitAsync(TimeSpan.FromSeconds(30))).MessageId);
-        Assert.Equal("b", (await second.WaitAsync(TimeSpan.FromSeconds(30))).MessageId);
+        Assert.Equal("a", (await first.WaitAsync(SignalR.Eventually.Timeout)).MessageId);
+        Assert.Equal("b", (await second.WaitAsync(SignalR.Eventually.Timeout)).MessageId);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class ReceivingTests
         bus.Clock.Advance(TimeSpan.FromSeconds(4));
         Assert.False(waiting.IsCompleted);
         bus.Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Null(await waiting.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Null(await waiting.WaitAsync(SignalR.Eventually.Timeout));
         await bus.SendAsync("a");
         Assert.Equal(["a"], await bus.ReceiveIdsAsync());
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => bus.Receiver.ReceiveMessageAsync(TimeSpan.Zero));

@@ -20,7 +20,7 @@ public sealed class ScheduleAndExpiryTests
 
         var waiting = bus.Receiver.ReceiveMessageAsync(TimeSpan.FromMinutes(5));
         bus.Clock.Advance(TimeSpan.FromMinutes(1));
-        var message = await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+        var message = await waiting.WaitAsync(SignalR.Eventually.Timeout);
         Assert.Equal(
             ("later", at, at, ServiceBusMessageState.Active),
             (message.MessageId, message.EnqueuedTime, message.ScheduledEnqueueTime, message.State));

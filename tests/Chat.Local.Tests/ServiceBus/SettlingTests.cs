@@ -51,7 +51,7 @@ public sealed class SettlingTests
 
         var waiting = bus.Receiver.ReceiveMessageAsync();
         bus.Clock.Advance(TimeSpan.FromSeconds(1));
-        var again = await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+        var again = await waiting.WaitAsync(SignalR.Eventually.Timeout);
         Assert.Equal(("a", 2), (again.MessageId, again.DeliveryCount));
         await LockLost(() => bus.Receiver.RenewMessageLockAsync(message));
         await LockLost(() => bus.Receiver.CompleteMessageAsync(message));

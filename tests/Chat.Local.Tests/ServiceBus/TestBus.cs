@@ -89,7 +89,7 @@ internal sealed class TestBus : IAsyncDisposable
             // The client's time is real. It needs little to find nothing, and gets enough to find something.
             var count = Queue.Count();
             var isThere = (ReferenceEquals(receiver, DeadLetters) ? count.DeadLettered : count.Active) > 0;
-            return await receiver.ReceiveMessageAsync(isThere ? TimeSpan.FromSeconds(30) : TimeSpan.FromMilliseconds(50));
+            return await receiver.ReceiveMessageAsync(isThere ? SignalR.Eventually.Timeout : TimeSpan.FromMilliseconds(50));
         }
 
         var receiving = receiver.ReceiveMessageAsync(TimeSpan.FromTicks(1));
@@ -98,7 +98,7 @@ internal sealed class TestBus : IAsyncDisposable
             Clock.Advance(TimeSpan.FromTicks(1));
         }
 
-        return await receiving.WaitAsync(TimeSpan.FromSeconds(30));
+        return await receiving.WaitAsync(SignalR.Eventually.Timeout);
     }
 
     public async Task<ServiceBusReceivedMessage> ReceiveOneAsync(ServiceBusReceiver? receiver = null)
@@ -126,7 +126,7 @@ internal sealed class TestBus : IAsyncDisposable
     {
         if (_door == Door.Amqp)
         {
-            await call().WaitAsync(TimeSpan.FromSeconds(30));
+            await call().WaitAsync(SignalR.Eventually.Timeout);
             return;
         }
 
@@ -139,7 +139,7 @@ internal sealed class TestBus : IAsyncDisposable
         }
 
         SynchronizationContext.SetSynchronizationContext(context);
-        await running.WaitAsync(TimeSpan.FromSeconds(30));
+        await running.WaitAsync(SignalR.Eventually.Timeout);
     }
 
     public async ValueTask DisposeAsync()

@@ -38,7 +38,7 @@ internal sealed class TestPort : IAsyncDisposable
         connectionString ?? ConnectionString,
         new ServiceBusClientOptions
         {
-            RetryOptions = new ServiceBusRetryOptions { MaxRetries = 0, TryTimeout = TimeSpan.FromSeconds(30) },
+            RetryOptions = new ServiceBusRetryOptions { MaxRetries = 0, TryTimeout = SignalR.Eventually.Timeout },
         });
 
     public async ValueTask DisposeAsync()

@@ -5,7 +5,7 @@ namespace Chat.Local.Tests.SignalR;
 /// <summary>Waits for what happens on other threads.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     public static Task TrueAsync(Func<bool> condition, Func<string> expected) => TrueAsync(() => Task.FromResult(condition()), expected);
 

@@ -46,7 +46,7 @@ public sealed class AnswerTests : IDisposable
             Assert.Empty(answers.Where(answer => answer.Value.IsCompleted).Select(answer => answer.Key));
         }
 
-        await Task.WhenAll(answers.Values).WaitAsync(TimeSpan.FromSeconds(30));
+        await Task.WhenAll(answers.Values).WaitAsync(SignalR.Eventually.Timeout);
     }
 
     public void Dispose() => _directory.Dispose();

@@ -227,7 +227,7 @@ public sealed class LocalStoreTests : IDisposable
             await Task.Yield();
         }
 
-        await opening.WaitAsync(TimeSpan.FromSeconds(30));
+        await opening.WaitAsync(SignalR.Eventually.Timeout);
     }
 
     private Task<LocalStore> OpenAsync() => LocalStore.OpenAsync(_directory.Path, reset: false, TimeProvider.System);

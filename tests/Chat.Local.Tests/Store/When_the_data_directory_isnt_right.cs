@@ -97,7 +97,7 @@ public sealed class When_the_data_directory_isnt_right : IDisposable
         Assert.Equal(1000, again.Read(0, (tables, _) => tables.Row(2_000_001))!.Length);
         var damage = Assert.Throws<LocalStoreException>(() => again.Read(0, (tables, _) => tables.Row(1_000_000)));
         Assert.Contains("row 1000000 isn't as it was written", damage.Message, StringComparison.Ordinal);
-        Assert.Same(damage, await Assert.ThrowsAsync<LocalStoreException>(() => again.Failed.WaitAsync(TimeSpan.FromSeconds(30))));
+        Assert.Same(damage, await Assert.ThrowsAsync<LocalStoreException>(() => again.Failed.WaitAsync(SignalR.Eventually.Timeout)));
     }
 
     [Theory]

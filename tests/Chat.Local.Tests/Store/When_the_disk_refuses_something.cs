@@ -50,7 +50,7 @@ public sealed class When_the_disk_refuses_something : IDisposable
 
         // The first commit fits; the checkpoint after it finds no room for the next log.
         await store.WhenDurableAsync(store.Put(new Record(store.NewId(), "space", "", new byte[9_000_000])));
-        var failure = await Assert.ThrowsAsync<LocalStoreException>(() => store.Failed.WaitAsync(TimeSpan.FromSeconds(30)));
+        var failure = await Assert.ThrowsAsync<LocalStoreException>(() => store.Failed.WaitAsync(SignalR.Eventually.Timeout));
         Assert.Contains("is full", failure.Message, StringComparison.Ordinal);
         var later = store.Put(new Record(store.NewId(), "space", "", []));
         await Assert.ThrowsAsync<LocalStoreException>(() => store.WhenDurableAsync(later).AsTask());
@@ -98,7 +98,7 @@ public sealed class When_the_disk_refuses_something : IDisposable
         // What SQLite's processes share of the WAL: it looks at the file again when this has changed.
         Overwrite("chat.db-shm", 136);
         var waiting = store.WhenDurableAsync(store.Put(new Record(store.NewId(), "space", "", new byte[9_000_000]))).AsTask();
-        var failure = await Assert.ThrowsAsync<LocalStoreException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
+        var failure = await Assert.ThrowsAsync<LocalStoreException>(() => waiting.WaitAsync(SignalR.Eventually.Timeout));
         Assert.Contains("is damaged", failure.Message, StringComparison.Ordinal);
         Assert.Same(failure, await Assert.ThrowsAsync<LocalStoreException>(() => store.Failed));
 
