@@ -109,7 +109,7 @@ vitest_in() {
 
 # Tests of a .NET project, each of which counts: run_tests NAME writes how they ended, count_tests NAME reads it.
 run_tests() {
-  dotnet test "tests/$1" --no-build --logger "trx;LogFileName=$results/$1.trx" --blame-hang-timeout 5m --results-directory "$results" || true
+  dotnet test "tests/$1" --no-build --logger "trx;LogFileName=$results/$1.trx" --blame-hang-timeout 20m --results-directory "$results" || true
 }
 
 count_tests() {
@@ -132,7 +132,7 @@ sdk_and_backend() {
   Limits__SendsPerMinute=0 Limits__ReactionsPerMinute=0 dotnet local/bin/Debug/net10.0/Chat.Local.dll --in-memory --urls $url \
     --cosmos-port 0 --servicebus-port 0 --signalr-port 7332 --blob-port 0 > "$results/host.log" 2>&1 &
   host=$!
-  for _ in {1..120}; do curl -fsS "$url/api/health" > /dev/null 2>&1 && break; sleep 1; done
+  for _ in {1..300}; do curl -fsS "$url/api/health" > /dev/null 2>&1 && break; sleep 1; done
   BASE_URL=$url step "the packages' READMEs work in an empty project" node clients/sdk/scripts/try-package.mjs
   kill "$host" && wait "$host"
 }

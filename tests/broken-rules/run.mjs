@@ -144,7 +144,7 @@ function test(tree, project, tests) {
   rmSync(report, { force: true });
   const { stdout } = spawnSync('dotnet', [
     'test', `tests/${project}/bin/Debug/net10.0/${project}.dll`, '--filter', tests.map(one => `FullyQualifiedName~.${one}`).join('|'),
-    '--logger', `trx;LogFileName=${report}`, '--blame-hang-timeout', '2m', '--blame-hang-dump-type', 'none',
+    '--logger', `trx;LogFileName=${report}`, '--blame-hang-timeout', '5m', '--blame-hang-dump-type', 'none',
   ], { cwd: tree, encoding: 'utf8' });
   const results = existsSync(report) ? readFileSync(report, 'utf8') : '';
   const [, failure] = /<Message>([^<\n]{1,150})/.exec(results) ?? [];
