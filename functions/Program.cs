@@ -1,5 +1,6 @@
 using Chat.Functions.Cards;
 using Chat.Functions.Channels;
+using Chat.Functions.Comments;
 using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
@@ -43,6 +44,7 @@ builder.Services
     .AddConversations()
     .AddChannels()
     .AddResponses()
+    .AddComments()
     .AddDelivery(builder.Configuration)
     .AddRealtime()
     .AddPresence()

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Channels;
 
 /// <summary>
-/// <c>POST /channels/{c}/watch</c>: pushes what happens in a channel to the caller's connections for five to ten minutes; 200 with until
-/// when. For who has it on the screen, and sees it.
+/// <c>POST /channels/{c}/watch</c>: pushes what happens in a channel, or in the comments on a post, to the caller's connections for five to
+/// ten minutes; 200 with until when. For who has it on the screen, and sees it.
 /// </summary>
 public sealed class WatchChannel(ConversationReader reader, WatchGroups groups, CurrentUser user, ILogger<WatchChannel> logger)
 {
@@ -20,7 +20,7 @@ public sealed class WatchChannel(ConversationReader reader, WatchGroups groups, 
         CancellationToken cancellationToken)
     {
         var session = Session.Of(request);
-        if (!await SeesAsync(conversationId, session, cancellationToken))
+        if (await SeesAsync(conversationId, session, cancellationToken) is not { } seen)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -28,7 +28,9 @@ public sealed class WatchChannel(ConversationReader reader, WatchGroups groups, 
         DateTimeOffset until;
         try
         {
-            until = await groups.JoinAsync(user.Id, conversationId, cancellationToken);
+            until = seen.CommentsOf is { } of
+                ? await groups.JoinCommentsAsync(user.Id, of.Channel, conversationId, cancellationToken)
+                : await groups.JoinAsync(user.Id, conversationId, cancellationToken);
         }
         catch (RealtimeException exception)
         {
@@ -37,7 +39,7 @@ public sealed class WatchChannel(ConversationReader reader, WatchGroups groups, 
         }
 
         // They may have been taken out in between, and from the group before they were in it. A caller who is gone is looked at, too.
-        if (!await SeesAsync(conversationId, session, CancellationToken.None))
+        if (await SeesAsync(conversationId, session, CancellationToken.None) is null)
         {
             await groups.TryLeaveAsync(user.Id, conversationId, CancellationToken.None);
             return Problems.ConversationNotFound.ToResult();
@@ -46,8 +48,8 @@ public sealed class WatchChannel(ConversationReader reader, WatchGroups groups, 
         return new JsonResult<Watching>(StatusCodes.Status200OK, new(until), ChatJson.Default.Watching);
     }
 
-    private async Task<bool> SeesAsync(ConversationId channel, Session? session, CancellationToken cancellationToken) =>
-        await reader.ReadAsViewerAsync(user.Id, channel, session, cancellationToken) is { Head.IsChannel: true };
+    private async Task<Head?> SeesAsync(ConversationId channel, Session? session, CancellationToken cancellationToken) =>
+        await reader.ReadAsReaderAsync(user.Id, channel, session, cancellationToken) is { Head: { IsWatched: true } head } ? head : null;
 }
 
 /// <summary>The answer to who watches.</summary>

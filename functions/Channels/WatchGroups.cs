@@ -1,3 +1,4 @@
+using Chat.Functions.Comments;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace Chat.Functions.Channels;
 /// what they don't renew ends by itself: SignalR's time to live ends only what connections to come would join. All connections of a user
 /// are in it, those made since too, so a client that reconnects watches on.
 /// </remarks>
-public sealed class WatchGroups(ChatHub hub, TimeProvider time, ILogger<WatchGroups> logger)
+public sealed class WatchGroups(ChatHub hub, WatchedComments watched, TimeProvider time, ILogger<WatchGroups> logger)
 {
     private static readonly TimeSpan Slot = TimeSpan.FromMinutes(5);
 
@@ -28,6 +29,23 @@ public sealed class WatchGroups(ChatHub hub, TimeProvider time, ILogger<WatchGro
         return until;
     }
 
+    /// <summary>Pushes the comments on a channel's post to a user's connections, as <see cref="JoinAsync"/> does.</summary>
+    /// <returns>Until when.</returns>
+    /// <exception cref="RealtimeException">SignalR didn't confirm it.</exception>
+    public async Task<DateTimeOffset> JoinCommentsAsync(
+        UserId user,
+        ConversationId channel,
+        ConversationId comments,
+        CancellationToken cancellationToken)
+    {
+        foreach (var other in await watched.NoteAsync(user, channel, comments, cancellationToken))
+        {
+            await LeaveGroupsAsync(user, other, cancellationToken);
+        }
+
+        return await JoinAsync(user, comments, cancellationToken);
+    }
+
     /// <summary>Ends it within two seconds, or it ends by itself: a failure is logged.</summary>
     public async Task TryLeaveAsync(UserId user, ConversationId channel, CancellationToken cancellationToken)
     {
@@ -43,9 +61,18 @@ public sealed class WatchGroups(ChatHub hub, TimeProvider time, ILogger<WatchGro
         }
     }
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Ends it, and that of comments on the channel's posts.</summary>
     /// <exception cref="RealtimeException">SignalR didn't confirm it.</exception>
-    public Task LeaveAsync(UserId user, ConversationId channel, CancellationToken cancellationToken)
+    public async Task LeaveAsync(UserId user, ConversationId channel, CancellationToken cancellationToken)
+    {
+        await LeaveGroupsAsync(user, channel, cancellationToken);
+        foreach (var comments in await watched.ReadAsync(user, channel, cancellationToken))
+        {
+            await LeaveGroupsAsync(user, comments, cancellationToken);
+        }
+    }
+
+    private Task LeaveGroupsAsync(UserId user, ConversationId channel, CancellationToken cancellationToken)
     {
         // An instance whose clock is ahead may have put them into the one after.
         var slot = SlotOf(time.GetUtcNow());

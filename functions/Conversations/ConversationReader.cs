@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization.Metadata;
 using Chat.Functions.Channels;
+using Chat.Functions.Comments;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
+using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 
@@ -19,6 +21,8 @@ public sealed class ConversationReader(ChatContainers containers)
 
     private static readonly QueryDefinition FirstActiveMembers =
         new($"SELECT TOP {ConversationView.MaxMembers} c.userId, c.role FROM c WHERE c.type = 'member' AND c.state = 'active'");
+
+    private static readonly Task<MembershipContext?> NoPart = Task.FromResult<MembershipContext?>(null);
 
     private readonly Container _conversations = containers.Conversations;
 
@@ -61,17 +65,53 @@ public sealed class ConversationReader(ChatContainers containers)
 
     /// <summary>
     /// The head and the member document of a user who sees the conversation; of a channel's follower, what stands for one. Null for
-    /// everybody else.
+    /// everybody else, and for the comments on a post.
     /// </summary>
-    public async Task<MembershipContext?> ReadAsViewerAsync(
+    public Task<MembershipContext?> ReadAsViewerAsync(
         UserId user,
         ConversationId conversation,
+        Session? session,
+        CancellationToken cancellationToken) =>
+        ReadAsViewerAsync(user, conversation, ofComments: (_, _) => NoPart, session, cancellationToken);
+
+    /// <summary>As <see cref="ReadAsViewerAsync(UserId, ConversationId, Session?, CancellationToken)"/>, and comments, too.</summary>
+    public Task<MembershipContext?> ReadAsReaderAsync(
+        UserId user,
+        ConversationId conversation,
+        Session? session,
+        CancellationToken cancellationToken) =>
+        ReadAsViewerAsync(
+            user,
+            conversation,
+            async (head, of) => await ReadPostAsync(user, of, session, cancellationToken) is { } channel
+                ? new(head, Guest.Of(channel).AsMember(conversation)) { Guest = Guest.Of(channel) }
+                : null,
+            session,
+            cancellationToken);
+
+    /// <summary>A user's part in the channel of a post that takes comments, or did; null when they don't see the post.</summary>
+    public async Task<MembershipContext?> ReadPostAsync(
+        UserId user,
+        CommentsOf of,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        var reading = ReadAsync(Message.DocumentId(of.Post), of.Channel, ChatJson.Default.Message, session, cancellationToken);
+        var channel = await ReadAsViewerAsync(user, of.Channel, session, cancellationToken);
+        return await reading is { IsUnsent: false } post && channel?.Member.Sees(post) == true ? channel : null;
+    }
+
+    private async Task<MembershipContext?> ReadAsViewerAsync(
+        UserId user,
+        ConversationId conversation,
+        Func<Head, CommentsOf, Task<MembershipContext?>> ofComments,
         Session? session,
         CancellationToken cancellationToken)
     {
         var reading = ReadHeadAsync(conversation, session, cancellationToken);
         var member = await ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, session, cancellationToken);
         return await reading is not { DeletedAt: null } head ? null
+            : head.CommentsOf is { } of ? await ofComments(head, of)
             : member is { State: MemberState.Active } ? new(head, member)
             : member is { State: MemberState.Removed } ? null
             : await containers.FollowingAsync(head, user, cancellationToken) is { } subscription ? new(head, subscription.AsMember())
@@ -90,10 +130,12 @@ public sealed class ConversationReader(ChatContainers containers)
     public async Task<bool> IsRemovedAsync(Head head, UserId user, CancellationToken cancellationToken) =>
         await ReadMemberAsync(head.ConversationId, user, cancellationToken) is { State: MemberState.Removed };
 
-    /// <summary>Whether a conversation is a channel that the user follows.</summary>
+    /// <summary>Whether a conversation is a channel that the user follows, or the comments on a post that they see.</summary>
     public async Task<bool> IsFollowerAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken) =>
         await ReadHeadAsync(conversation, null, cancellationToken) is { } head
-        && await ReadSubscriptionAsync(head, user, cancellationToken) is not null;
+        && (head.CommentsOf is { } of
+            ? await ReadPostAsync(user, of, null, cancellationToken) is not null
+            : await ReadSubscriptionAsync(head, user, cancellationToken) is not null);
 
     /// <summary>Whether the user is an active member, as of this head or later.</summary>
     public async Task<bool> IsMemberAsync(Head head, UserId user, CancellationToken cancellationToken)

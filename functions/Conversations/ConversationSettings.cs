@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Chat.Functions.Comments;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
@@ -29,7 +30,14 @@ internal record ConversationSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
-    /// <summary>Seconds that must pass between two messages of a plain member; null while slow mode is off. Only groups have it.</summary>
+    /// <summary>Whether posts take comments; null for all but channels.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Comments { get; init; }
+
+    /// <summary>
+    /// Seconds that must pass between two messages of a plain member of a group, or two comments of a channel's follower; null while slow
+    /// mode is off.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? SlowModeSeconds { get; init; }
 
@@ -45,7 +53,8 @@ internal record ConversationSettings
             JoinPolicy = isGroup ? head.JoinPolicy : null,
             Visibility = head.IsChannel ? head.Visibility : null,
             MessageTtl = head.MessageTtl,
-            SlowModeSeconds = head.SlowModeSeconds,
+            Comments = head.IsChannel ? head.Comments : null,
+            SlowModeSeconds = (head.SlowModeSeconds ?? (head.IsChannel ? CommentsOf.SlowMode : 0)) is > 0 and var seconds ? seconds : null,
         };
     }
 }

@@ -50,9 +50,20 @@ public sealed record ConversationView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
-    /// <summary>Seconds that must pass between two messages of a plain member; absent while slow mode is off.</summary>
+    /// <summary>
+    /// Seconds that must pass between two messages of a plain member, or between two comments of a channel's follower; absent while slow
+    /// mode is off.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? SlowModeSeconds { get; init; }
+
+    /// <summary>Whether a channel's posts take comments, and whether a post still does; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Comments { get; init; }
+
+    /// <summary>The post on which these are the comments; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CommentedPost? Post { get; init; }
 
     /// <summary>A request that isn't accepted. A declined one is shown the same.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -101,10 +112,14 @@ public sealed record ConversationView(
             Visibility = settings.Visibility,
             MessageTtl = settings.MessageTtl,
             SlowModeSeconds = settings.SlowModeSeconds,
+            Comments = settings.Comments,
             Request = head.Request is { } request ? new(request.By) : null,
         };
     }
 }
+
+/// <summary>A post of a channel.</summary>
+public sealed record CommentedPost(ConversationId ConversationId, MessageId MessageId);
 
 /// <summary>Who sent a request.</summary>
 public sealed record RequestedBy(UserId By);

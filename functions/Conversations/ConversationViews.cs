@@ -1,5 +1,6 @@
 using Chat.Functions.Channels;
 using Chat.Functions.Inbox;
+using Chat.Functions.Log;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
@@ -36,6 +37,21 @@ public sealed class ConversationViews(ConversationReader reader, InboxProjection
             UnreadCount = subscription.Unread(head.MessageCount),
             FollowerCount = await followed,
             Subscription = SubscriptionView.Of(subscription),
+        };
+    }
+
+    /// <summary>The comments on a post, as somebody sees them who sees the post.</summary>
+    public ConversationView OfComments(Head head, Guest guest)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(guest);
+        var of = head.CommentsOf!;
+        return ConversationView.Of(head, null, [], null, time.GetUtcNow()) with
+        {
+            UnreadCount = 0,
+            Comments = guest.Refusal is null,
+            SlowModeSeconds = guest.SlowModeSeconds,
+            Post = new(of.Channel, of.Post),
         };
     }
 

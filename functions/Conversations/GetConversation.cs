@@ -1,10 +1,11 @@
+using Chat.Functions.Log;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary><c>GET /conversations/{c}</c>: a conversation of the caller's, or a channel that they follow.</summary>
+/// <summary><c>GET /conversations/{c}</c>: a conversation of the caller's, a channel that they follow, or comments.</summary>
 public sealed class GetConversation(ConversationReader reader, ConversationViews views, CurrentUser user)
 {
     [Function(nameof(GetConversation))]
@@ -23,6 +24,10 @@ public sealed class GetConversation(ConversationReader reader, ConversationViews
         if (await reader.IsMemberAsync(head, user.Id, cancellationToken))
         {
             view = await views.OfAsync(user.Id, head, session, cancellationToken);
+        }
+        else if (head.CommentsOf is { } of && await reader.ReadPostAsync(user.Id, of, session, cancellationToken) is { } channel)
+        {
+            view = views.OfComments(head, Guest.Of(channel));
         }
         else if (await reader.ReadSubscriptionAsync(head, user.Id, cancellationToken) is { } subscription)
         {

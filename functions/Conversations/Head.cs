@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Channels;
+using Chat.Functions.Comments;
 using Chat.Functions.Messages;
 using Chat.Functions.Requests;
 using Chat.Functions.Shared;
@@ -21,6 +22,12 @@ public enum ConversationKind
     /// and presence.
     /// </summary>
     Channel,
+
+    /// <summary>
+    /// The comments on a channel's post (<see cref="Head.CommentsOf"/>). It has no members: whoever sees the channel, and the post, reads
+    /// and writes them.
+    /// </summary>
+    Comments,
 }
 
 /// <summary>A member's role; <see cref="Members.Rights"/> says what each may do.</summary>
@@ -143,7 +150,10 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
-    /// <summary>Slow mode: seconds that must pass between two messages of a plain member of a group. Null while it is off.</summary>
+    /// <summary>
+    /// Slow mode: seconds that must pass between two messages of a plain member of a group; null while it is off. Of a channel, between two
+    /// comments of a follower; null for <see cref="CommentsOf.SlowMode"/>, 0 while it is off.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? SlowModeSeconds { get; init; }
 
@@ -175,6 +185,18 @@ public sealed record Head
     /// <summary>How much was posted to a channel on the newest day with a post; null before the first.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChannelPosts? Posts { get; init; }
+
+    /// <summary>Whether a channel's posts take comments.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Comments { get; init; }
+
+    /// <summary>The post on which these are the comments; null for every other conversation.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CommentsOf? CommentsOf { get; init; }
+
+    /// <summary>Whether what happens in it is pushed to who watches it.</summary>
+    [JsonIgnore]
+    public bool IsWatched => IsChannel || CommentsOf is not null;
 
     [JsonIgnore]
     public bool IsChannel => Kind == ConversationKind.Channel;
@@ -244,6 +266,10 @@ public sealed record Head
     /// <summary>The member; null for others, and when the head doesn't list members.</summary>
     public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);
 
+    /// <summary>The head after a message was taken back: of comments, the number is on it.</summary>
+    public Head WithTakenBack() =>
+        CommentsOf is null ? this : this with { CommentsOf = CommentsOf with { TakenBack = CommentsOf.TakenBack + 1 } };
+
     /// <summary>The head after a message that a person wrote by hand: in a direct conversation that isn't a request, it counts.</summary>
     public Head WithStreak(UserId sender, DateTimeOffset now, long seq, int restores) =>
         Kind == ConversationKind.Direct && Request is null
@@ -260,7 +286,8 @@ public sealed record Head
             MessageCount = message.Ordinal,
             MentionAllOrdinal = message.MentionsAll ? message.Ordinal : MentionAllOrdinal,
             MentionAllBy = message.MentionsAll ? message.SenderId : MentionAllBy,
-            LastMessage = message.ToPreview(),
+            // No list shows comments.
+            LastMessage = CommentsOf is null ? message.ToPreview() : null,
             Posts = IsChannel ? ChannelPosts.After(Posts, message.At) : null,
             Disappearing = Disappearing.With(Disappearing, message.Ordinal, message.At, message.ExpiresAt),
             Members = Kind == ConversationKind.Direct

@@ -1,3 +1,4 @@
+using Chat.Functions.Comments;
 using Chat.Functions.Hooks;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
@@ -73,7 +74,7 @@ internal sealed record UpdateConversationCommand : MemberCommand
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
-        if (head.IsChannel ? Change.IsNotOfChannels : Change.Visibility.IsGiven)
+        if (head.IsChannel ? Change.IsNotOfChannels : Change.Visibility.IsGiven || Change.Comments.IsGiven)
         {
             return Decision.Refuse(Problems.NotAllowed);
         }
@@ -101,7 +102,10 @@ internal sealed record UpdateConversationCommand : MemberCommand
             JoinPolicy = after.JoinPolicy ?? default,
             Visibility = after.Visibility ?? default,
             MessageTtl = after.MessageTtl,
-            SlowModeSeconds = after.SlowModeSeconds,
+            Comments = after.Comments ?? false,
+            SlowModeSeconds = !head.IsChannel ? after.SlowModeSeconds
+                : after.SlowModeSeconds == CommentsOf.SlowMode ? null
+                : after.SlowModeSeconds ?? 0,
             ProfileSeq = isProfileChanged ? updated.Seq : head.ProfileSeq,
         };
         return isProfileChanged

@@ -1,3 +1,4 @@
+using Chat.Functions.Comments;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
@@ -22,14 +23,17 @@ internal sealed record UpdateConversationRequest
 
     public Merge<int?> MessageTtl { get; init; }
 
+    /// <summary>0 for none; null for the default.</summary>
     public Merge<int?> SlowModeSeconds { get; init; }
+
+    public Merge<bool?> Comments { get; init; }
 
     /// <summary>Whether it changes a setting that direct conversations don't have.</summary>
     public bool IsOfGroups => Title.IsGiven || Description.IsGiven || AvatarUrl.IsGiven || HistoryVisibility.IsGiven || JoinPolicy.IsGiven
-        || SlowModeSeconds.IsGiven || Visibility.IsGiven;
+        || SlowModeSeconds.IsGiven || Visibility.IsGiven || Comments.IsGiven;
 
     /// <summary>Whether it changes a setting that channels don't have.</summary>
-    public bool IsNotOfChannels => HistoryVisibility.IsGiven || JoinPolicy.IsGiven || MessageTtl.IsGiven || SlowModeSeconds.IsGiven;
+    public bool IsNotOfChannels => HistoryVisibility.IsGiven || JoinPolicy.IsGiven || MessageTtl.IsGiven;
 
     /// <summary>Reads the body and notes every fault on it.</summary>
     public static UpdateConversationRequest Read(RequestBody body, Limits limits)
@@ -53,9 +57,10 @@ internal sealed record UpdateConversationRequest
             MessageTtl = body.Merge(
                 "messageTtl",
                 name => Seconds(body, name, LeastMessageTtl, MostMessageTtl, "or 0 for messages that stay")),
-            SlowModeSeconds = body.Merge(
+            SlowModeSeconds = body.Merge<int?>(
                 "slowModeSeconds",
-                name => Seconds(body, name, 1, (long)limits.SlowMode.TotalSeconds, "or 0 for no slow mode")),
+                name => Seconds(body, name, 1, (long)limits.SlowMode.TotalSeconds, "or 0 for no slow mode") ?? 0),
+            Comments = body.Merge<bool?>("comments", name => body.Flag(name)),
         };
         if (change.Title is { IsGiven: true, Value: null })
         {
@@ -76,7 +81,10 @@ internal sealed record UpdateConversationRequest
             JoinPolicy = JoinPolicy.IsGiven ? JoinPolicy.Value ?? default : settings.JoinPolicy,
             Visibility = Visibility.IsGiven ? Visibility.Value ?? default : settings.Visibility,
             MessageTtl = MessageTtl.Or(settings.MessageTtl),
-            SlowModeSeconds = SlowModeSeconds.Or(settings.SlowModeSeconds),
+            Comments = Comments.IsGiven ? Comments.Value ?? false : settings.Comments,
+            SlowModeSeconds = !SlowModeSeconds.IsGiven ? settings.SlowModeSeconds
+                : (SlowModeSeconds.Value ?? (settings.Comments is null ? 0 : CommentsOf.SlowMode)) is > 0 and var seconds ? seconds
+                : null,
         };
 
     /// <summary>Reads who may follow a channel, and notes a fault on it.</summary>

@@ -13,6 +13,7 @@ namespace Chat.Functions.Delivery;
 [JsonDerivedType(typeof(AlignPushGroup), "alignPushGroup")]
 [JsonDerivedType(typeof(AlignBlock), "alignBlock")]
 [JsonDerivedType(typeof(FoldCounts), "foldCounts")]
+[JsonDerivedType(typeof(FoldComments), "foldComments")]
 [JsonDerivedType(typeof(PushCounts), "pushCounts")]
 public abstract record FanOutMessage
 {

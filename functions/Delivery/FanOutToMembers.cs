@@ -1,5 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Blocks;
+using Chat.Functions.Conversations;
 using Chat.Functions.Responses;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Functions.Worker;
@@ -29,12 +30,22 @@ public sealed class FanOutToMembers(
     private Task FanOutAsync(FanOutMessage message, CancellationToken cancellationToken) => message switch
     {
         ProjectEntries entries => projection.ProjectRangeAsync(entries, cancellationToken),
-        ProjectDocument document => projection.ProjectDocumentAsync(document, cancellationToken),
+        ProjectDocument document => ProjectAsync(document, cancellationToken),
         AdvanceInboxes advance => inboxes.AdvanceAsync(advance, cancellationToken),
         AlignPushGroup align => groups.AlignAsync(align, cancellationToken),
         AlignBlock block => blocking.AlignAsync(block, cancellationToken),
         FoldCounts fold => counting.FoldAsync(fold, cancellationToken),
+        FoldComments fold => counting.FoldAsync(fold, cancellationToken),
         PushCounts push => counts.PushAsync(push, cancellationToken),
         _ => throw new NotSupportedException($"Nothing handles {message.GetType()}."),
     };
+
+    private async Task ProjectAsync(ProjectDocument document, CancellationToken cancellationToken)
+    {
+        await projection.ProjectDocumentAsync(document, cancellationToken);
+        if (document.DocumentId == Head.DocumentId)
+        {
+            await counting.FoldAsync(new FoldComments { ConversationId = document.ConversationId }, cancellationToken);
+        }
+    }
 }

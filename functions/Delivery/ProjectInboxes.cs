@@ -68,6 +68,7 @@ public sealed class ProjectInboxes(
                 (changed, cancel) => Task.WhenAll(
                     EnqueueDeliveriesAsync(changed, cancel),
                     EnqueueMediaAsync(changed, cancel),
+                    counting.FoldAsync(changed.Head, linked.Token, cancel),
                     ProjectAsync(changed, linked.Token, cancel)),
                 cancellationToken));
     }

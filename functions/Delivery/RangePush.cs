@@ -98,7 +98,7 @@ public sealed class RangePush(
         }
 
         await TellAsync(head, changes, everyone, session, cancellationToken);
-        if (head.IsChannel)
+        if (head.IsWatched)
         {
             // Last: a failure holds up no member.
             await push.SendToGroupAsync(watchers.Of(head.ConversationId), toWatchers, cancellationToken);

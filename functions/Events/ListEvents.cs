@@ -23,7 +23,7 @@ public sealed class ListEvents(ConversationReader reader, ChatContainers contain
         var (after, limit) = (query.Seq("afterSeq", 0) ?? 0, query.Limit(limits));
         query.ThrowIfMalformed();
 
-        if (await reader.ReadAsViewerAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadAsReaderAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }

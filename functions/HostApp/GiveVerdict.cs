@@ -123,7 +123,7 @@ internal sealed record GiveVerdictCommand : LogCommand
         var pins = context.Find<ConversationPins>(ConversationPins.DocumentId);
         return MessageCommand.Changed(
             context,
-            head,
+            head.WithTakenBack(),
             deleted,
             message.Unsent(message.SenderId, context.Now),
             pins?.Has(message.MessageId) == true ? [pins.Without(message.MessageId)] : []);

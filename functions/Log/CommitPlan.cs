@@ -97,6 +97,10 @@ internal sealed class CommitPlan(
             // Behind the first deferred one, even if it had room.
             Deferred.Add(pending);
         }
+        else if (Head is { CommentsOf: not null } && pending.Command.Guest is null && IsOfMembers(pending.Command))
+        {
+            Answers.Add((pending, AppendResult.Refused(Guest.Needed)));
+        }
         else if (isRecent && IsHiddenFromActor(pending.Command))
         {
             // A user who has left the conversation doesn't learn that their message is in it.
@@ -209,7 +213,9 @@ internal sealed class CommitPlan(
 
     /// <summary>Whether the conversation is deleted, or the actor isn't a member though the command is for members.</summary>
     private bool IsHiddenFromActor(LogCommand command) =>
-        Head is { DeletedAt: not null } || (command.MembersToLoad.Contains(command.Actor) && MemberOf(command.Actor) is null);
+        Head is { DeletedAt: not null } || (command.Guest is null && IsOfMembers(command) && MemberOf(command.Actor) is null);
+
+    private static bool IsOfMembers(LogCommand command) => command.MembersToLoad.Contains(command.Actor);
 
     /// <summary>A membership as the plan leaves it so far: a command before may have changed it.</summary>
     private HeadMember? MemberOf(UserId user) => _writes.Find(Member.DocumentId(user)) switch

@@ -11,6 +11,9 @@ public abstract record LogCommand
     /// <summary>Who asks for it. No actor takes more than their share of a commit while others wait.</summary>
     public required UserId Actor { get; init; }
 
+    /// <summary>The actor's part in the channel of whose post these are the comments; null everywhere else.</summary>
+    public Guest? Guest { get; init; }
+
     /// <summary>Whether the actor asks for it themselves. Then their standing may bar them from it.</summary>
     public virtual bool IsByActor => true;
 

@@ -17,6 +17,9 @@ public enum MemberState
 
     /// <summary>Removed or rejected: can return only by being added.</summary>
     Removed,
+
+    /// <summary>Of a channel's post: has commented on it. It lets them do nothing; the channel does.</summary>
+    Commented,
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using Chat.Functions.Comments;
 using Chat.Functions.Hooks;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
@@ -11,7 +12,7 @@ namespace Chat.Functions.Messages;
 /// message. The former text is kept as a revision.
 /// </summary>
 public sealed class EditMessage(
-    ConversationLog log,
+    Commenting log,
     MessageViews views,
     MessageScreening screening,
     Limits limits,
@@ -101,6 +102,11 @@ internal sealed record EditMessageCommand : MessageCommand
         if (message.Revision >= Limits.Revisions)
         {
             return Decision.Refuse(Problems.LimitReached("revisions", Limits.Revisions));
+        }
+
+        if (Guest is not null && Mentions is not null)
+        {
+            return Decision.Refuse(Problems.NotAllowed);
         }
 
         if (Mention.Refusal(Mentions, context.MemberOf, message.Mentions) is { } refusal)

@@ -30,7 +30,7 @@ public sealed class ListMessages(ConversationReader reader, MessagePages pages, 
 
         query.ThrowIfMalformed();
 
-        if (await reader.ReadAsViewerAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadAsReaderAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }

@@ -32,7 +32,8 @@ internal abstract record MessageCommand : LogCommand
             return Decision.Refuse(RespondToPost.NotByLog);
         }
 
-        if (context.Head is not { } head || context.Find<Member>(Member.DocumentId(Actor)) is not { State: MemberState.Active } member)
+        var actor = Guest?.AsMember(Conversation) ?? context.Find<Member>(Member.DocumentId(Actor));
+        if (context.Head is not { } head || actor is not { State: MemberState.Active } member)
         {
             return Decision.Refuse(Problems.ConversationNotFound);
         }

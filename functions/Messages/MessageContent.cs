@@ -108,6 +108,10 @@ public sealed record MessageContent
     [JsonIgnore]
     public bool IsNotOfChannels => ThreadId is not null || Location is not null || MentionsAll;
 
+    /// <summary>Whether it has what comments don't: nobody is a member there, and their channel keeps no files for them.</summary>
+    [JsonIgnore]
+    public bool IsNotOfComments => IsNotOfChannels || Attachments is not null || Mentions is not null || Poll is not null;
+
     /// <summary>Whether it may be a request: one short text, without links and without references.</summary>
     public bool IsRequest(int maxText) => IsPlain && Text.EnumerateRunes().Count() <= maxText && !Content.Links.AreIn(Text);
 

@@ -14,7 +14,7 @@ public sealed class MessageReader(ConversationReader conversations, ChatContaine
         Session? session,
         CancellationToken cancellationToken)
     {
-        if (await conversations.ReadAsViewerAsync(user, conversation, session, cancellationToken) is not { } part)
+        if (await conversations.ReadAsReaderAsync(user, conversation, session, cancellationToken) is not { } part)
         {
             return (null, null, Problems.ConversationNotFound);
         }

@@ -1,3 +1,4 @@
+using Chat.Functions.Comments;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.RateLimits;
@@ -13,6 +14,7 @@ namespace Chat.Functions.Messages;
 /// </summary>
 public sealed class MessageSender(
     ConversationLog log,
+    Commenting commenting,
     ConversationReader reader,
     ContactPolicy policy,
     ContactRequests requests,
@@ -32,7 +34,7 @@ public sealed class MessageSender(
         Session? session,
         CancellationToken cancellationToken)
     {
-        var sent = await log.AppendInOrderAsync(conversation, messages, session, cancellationToken);
+        var sent = await commenting.AppendInOrderAsync(conversation, messages, session, cancellationToken);
         if (!sent.Any(one => one.Refusal == ContactCommand.Undecided))
         {
             return sent;

@@ -28,11 +28,12 @@ public sealed class MessageViews(ChatContainers containers, BlockReader blocks, 
     {
         List<Message> messages = [.. sent.Select(one => (Message)one.Entries[0])];
         var isChannel = sent.Any(one => one.Kind == ConversationKind.Channel);
+        var member = sent.Any(one => one.Kind == ConversationKind.Comments) ? Everything(sender, messages) : null;
         // Of a new post there is nothing to count.
         var counted = !isChannel ? null
             : sent.Any(one => one.IsRepeat) ? await CountedAsync(sender, messages, cancellationToken)
             : _ => (PostTotals.None, null);
-        return [.. (await ForAsync(null, ConversationKind.Direct, sender, messages, counted, cancellationToken)).Cast<MessageView>()];
+        return [.. (await ForAsync(member, ConversationKind.Direct, sender, messages, counted, cancellationToken)).Cast<MessageView>()];
     }
 
     /// <summary>What one viewer is shown, by what stands for their member document.</summary>
@@ -71,6 +72,7 @@ public sealed class MessageViews(ChatContainers containers, BlockReader blocks, 
         CancellationToken cancellationToken)
     {
         messages = [.. messages.Select(message => message.For(viewer))];
+        member ??= kind == ConversationKind.Comments ? Everything(viewer, messages) : null;
         counted ??= kind == ConversationKind.Channel ? await CountedAsync(viewer, messages, cancellationToken) : null;
         var quoted = Quoted(messages);
         var found = await ReadAsync(
@@ -169,6 +171,15 @@ public sealed class MessageViews(ChatContainers containers, BlockReader blocks, 
             ? new SendResult(refusal.Status) { Problem = refusal }
             : new SendResult(one.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created) { Message = views.Dequeue() })];
     }
+
+    /// <summary>What stands for the document of whoever sees comments: they see all of them.</summary>
+    private static Member? Everything(UserId viewer, IReadOnlyList<Message> messages) => messages is not [var first, ..] ? null : new()
+    {
+        ConversationId = first.ConversationId,
+        UserId = viewer,
+        Role = MemberRole.Member,
+        State = MemberState.Active,
+    };
 
     private async Task<Func<long, (PostTotals Totals, PostResponse? Own)>?> CountedAsync(
         UserId viewer,

@@ -26,7 +26,7 @@ public sealed class SeenMessages(ConversationReader reader, BlockReader blocks, 
         Session? session,
         CancellationToken cancellationToken)
     {
-        if (await reader.ReadAsViewerAsync(user, conversation, session, cancellationToken) is not { } part)
+        if (await reader.ReadAsReaderAsync(user, conversation, session, cancellationToken) is not { } part)
         {
             return wanted.Select(id => KeyValuePair.Create((conversation, id), new SeenMessage(null, Problems.ConversationNotFound)));
         }

@@ -105,14 +105,16 @@ internal sealed record SendMessageCommand : ContactCommand
 
     // A retry must be recognised before a full day, slow mode or first contact refuses it.
     public override IReadOnlyList<string> DocumentsToLoadOn(Head head) =>
-        ChannelPosts.MayHold(head, _limits.ChannelPostsPerDay) ? [.. DocumentsToLoad, RepeatId]
+        Guest is not null ? [.. DocumentsToLoad, RepeatId, Member.DocumentId(Actor)]
+        : ChannelPosts.MayHold(head, _limits.ChannelPostsPerDay) ? [.. DocumentsToLoad, RepeatId]
         : SlowMode.MayHold(head, Actor) ? [.. DocumentsToLoad, RepeatId, Member.DocumentId(Actor)]
         : head.IsBlocked || head.Request?.By == Actor || head.Restricts(Actor) ? [.. DocumentsToLoad, RepeatId]
         : DocumentsToLoad;
 
     public override Decision Decide(in DecisionContext context)
     {
-        if (context.Head is not { } head || context.MemberOf(Actor) is not { } sender)
+        if (context.Head is not { } head
+            || (Guest is { } guest ? new HeadMember(Actor, guest.Role) : context.MemberOf(Actor)) is not { } sender)
         {
             return Decision.Refuse(Problems.ConversationNotFound);
         }
@@ -122,12 +124,18 @@ internal sealed record SendMessageCommand : ContactCommand
             return Decision.Repeat;
         }
 
-        var slowed = SlowMode.Slowed(head, sender.Role, context.Find<Member>(Member.DocumentId(Actor)));
+        var stored = context.Find<Member>(Member.DocumentId(Actor)) ?? Guest?.AsCommenter(_conversation);
+        var pause = Guest is null ? SlowMode.PauseOf(head) : Guest.SlowModeSeconds;
+        var slowed = SlowMode.Slowed(pause, sender.Role, stored);
         var refused = RefusalOfContact(head, context.Now)
             ?? Refusal(context, head, sender)
-            ?? SlowMode.Refusal(head, slowed, context.Now)
+            ?? SlowMode.Refusal(pause, slowed, context.Now)
             ?? ChannelPosts.Refusal(head, _limits.ChannelPostsPerDay, context.Now);
-        return refused is { } refusal ? Decision.Refuse(refusal) : Append(context, head, slowed);
+        var isFirstComment = Guest is not null && context.Find<Member>(Member.DocumentId(Actor)) is null;
+        return refused is { } refusal ? Decision.Refuse(refusal) : Append(
+            context,
+            head,
+            slowed is not null ? slowed with { SentAt = context.Now } : isFirstComment ? stored : null);
     }
 
     public override bool IsRepeatOf(LogEntry first) => first is Message message && message.BodyHash == _bodyHash;
@@ -170,12 +178,12 @@ internal sealed record SendMessageCommand : ContactCommand
 
     private Problem? Refusal(in DecisionContext context, Head head, HeadMember sender)
     {
-        if (_content.Refusal is not null)
+        if ((Guest?.Refusal ?? _content.Refusal) is { } refused)
         {
-            return _content.Refusal;
+            return refused;
         }
 
-        if (head.IsChannel && _content.IsNotOfChannels)
+        if ((head.IsChannel && _content.IsNotOfChannels) || (Guest is not null && _content.IsNotOfComments))
         {
             return Problems.NotAllowed;
         }
@@ -191,7 +199,7 @@ internal sealed record SendMessageCommand : ContactCommand
             return Problems.NotAllowed;
         }
 
-        var member = context.Find<Member>(Member.DocumentId(Actor));
+        var member = Guest?.AsMember(_conversation) ?? context.Find<Member>(Member.DocumentId(Actor));
         foreach (var id in _content.RefersTo)
         {
             if (Message.Find(context, id) is not { } message || member?.Sees(message) != true || message.IsExpiredAt(context.Now))
@@ -215,8 +223,8 @@ internal sealed record SendMessageCommand : ContactCommand
 
     /// <param name="context">What it is decided on.</param>
     /// <param name="head">The head before.</param>
-    /// <param name="slowed">The sender's member document if slow mode applies to them; else null.</param>
-    private Decision Append(in DecisionContext context, Head head, Member? slowed)
+    /// <param name="sender">The sender's document if it changes, by slow mode or with their first comment; else null.</param>
+    private Decision Append(in DecisionContext context, Head head, Member? sender)
     {
         var root = _content.ThreadId is { } thread ? Message.Find(context, thread) : null;
         var seq = head.LastSeq + 1;
@@ -280,9 +288,9 @@ internal sealed record SendMessageCommand : ContactCommand
             changed.Add(root.WithReply(message));
         }
 
-        if (slowed is not null)
+        if (sender is not null)
         {
-            changed.Add(slowed with { SentAt = context.Now });
+            changed.Add(sender);
         }
 
         var after = head.With(message, IsReceipt) with { Request = RequestAfter(head, context.Now) };

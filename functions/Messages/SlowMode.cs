@@ -15,21 +15,24 @@ internal static class SlowMode
 
     /// <summary>Whether the head can't rule out that a sender is held to it; then a send needs their document.</summary>
     public static bool MayHold(Head head, UserId sender) =>
-        head.SlowModeSeconds is not null && head.Member(sender) is null or { Role: MemberRole.Member };
+        PauseOf(head) is not null && head.Member(sender) is null or { Role: MemberRole.Member };
+
+    /// <summary>The pause in seconds; null while it is off. A channel's is one between comments on its posts.</summary>
+    public static int? PauseOf(Head head) => head.IsChannel ? null : head.SlowModeSeconds;
 
     /// <summary>The sender's document if they are held to it; null for owner and admins, and while it is off.</summary>
-    /// <param name="head">The conversation.</param>
+    /// <param name="seconds">The pause; null while it is off.</param>
     /// <param name="role">The sender's role.</param>
     /// <param name="sender">
     /// The sender's document; null in the commit that turns slow mode on, whose messages were on their way before.
     /// </param>
-    public static Member? Slowed(Head head, MemberRole role, Member? sender) =>
-        head.SlowModeSeconds is not null && role == MemberRole.Member ? sender : null;
+    public static Member? Slowed(int? seconds, MemberRole role, Member? sender) =>
+        seconds is not null && role == MemberRole.Member ? sender : null;
 
     /// <summary>The refusal if the pause isn't over.</summary>
-    public static Problem? Refusal(Head head, Member? slowed, DateTimeOffset now)
+    public static Problem? Refusal(int? seconds, Member? slowed, DateTimeOffset now)
     {
-        var pause = TimeSpan.FromSeconds(head.SlowModeSeconds ?? 0);
+        var pause = TimeSpan.FromSeconds(seconds ?? 0);
         return slowed?.SentAt + pause - now is { } wait && wait > TimeSpan.Zero
             ? Problems.RateLimited(Limit, (long)pause.TotalSeconds, new(1, pause, 0, wait))
             : null;

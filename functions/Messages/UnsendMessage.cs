@@ -1,3 +1,4 @@
+using Chat.Functions.Comments;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
@@ -13,7 +14,7 @@ namespace Chat.Functions.Messages;
 /// sender may within a time window, a group's owner and admins at any time. With <c>scope=me</c> every member can delete it for
 /// themselves; 204.
 /// </summary>
-public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, MessageViews views, Limits limits, CurrentUser user)
+public sealed class UnsendMessage(Commenting log, HiddenMessages hidden, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(UnsendMessage))]
     public async Task<IResult> RunAsync(
@@ -85,7 +86,8 @@ internal sealed record UnsendMessageCommand : MessageCommand
         var id = message.MessageId;
         var deleted = LogEvent.Of(context, LogEvent.MessageDeleted, actor, told, ChatJson.Default.MessageDeleted);
         var pins = context.Find<ConversationPins>(ConversationPins.DocumentId);
-        return Changed(context, head, deleted, message.Unsent(told.By, context.Now), pins?.Has(id) == true ? [pins.Without(id)] : []) with
+        var unsent = message.Unsent(told.By, context.Now);
+        return Changed(context, head.WithTakenBack(), deleted, unsent, pins?.Has(id) == true ? [pins.Without(id)] : []) with
         {
             Removed = [.. Enumerable.Range(0, message.Revision).Select(number => Messages.Revision.DocumentId(id, number))],
         };

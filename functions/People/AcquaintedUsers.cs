@@ -19,7 +19,7 @@ public sealed class AcquaintedUsers(ConversationReader reader, DirectConversatio
         Session? session,
         CancellationToken cancellationToken)
     {
-        if (conversation is { } id && await reader.ReadAsViewerAsync(user, id, session, cancellationToken) is null)
+        if (conversation is { } id && await reader.ReadAsReaderAsync(user, id, session, cancellationToken) is null)
         {
             return null;
         }
@@ -40,7 +40,7 @@ public sealed class AcquaintedUsers(ConversationReader reader, DirectConversatio
             conversation,
             ChatJson.Default.DocumentsPageMember,
             cancellationToken: cancellationToken))
-            .Where(member => member.JoinedSeq > 0)
+            .Where(member => member.JoinedSeq > 0 || member.State == MemberState.Commented)
             .Select(member => member.UserId)
             .ToHashSet();
 

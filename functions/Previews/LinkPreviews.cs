@@ -92,7 +92,7 @@ public sealed class LinkPreviews(
             cancellationToken: cancellationToken);
 
         // Nothing is fetched for who isn't known to want it: strangers who ask, or are kept apart. Nor for whom moderators restrict.
-        if (head is not { DeletedAt: null, Request: null, IsBlocked: false, IsRestricted: false }
+        if (head is not { DeletedAt: null, CommentsOf: null, Request: null, IsBlocked: false, IsRestricted: false }
             || message?.Is(sent.Message) != true
             || policy.DueOf(message) is null
             || !standings.Of(message.SenderId).MaySendMedia()

@@ -3,6 +3,7 @@ using Chat.Functions.Blocks;
 using Chat.Functions.Cards;
 using Chat.Functions.Channels;
 using Chat.Functions.Collections;
+using Chat.Functions.Comments;
 using Chat.Functions.Conversations;
 using Chat.Functions.Gifs;
 using Chat.Functions.Invites;
@@ -72,6 +73,7 @@ internal sealed class LimitRates(RequestRates rates) : IFunctionsWorkerMiddlewar
         [nameof(Subscribe)] = rates.Sends,
         [nameof(Unsubscribe)] = rates.Sends,
         [nameof(WatchChannel)] = rates.Sends,
+        [nameof(OpenComments)] = rates.Sends,
         [nameof(GetPresence)] = rates.Presence,
         [nameof(SearchGifs)] = rates.GifSearches,
     }.ToFrozenDictionary(StringComparer.Ordinal);

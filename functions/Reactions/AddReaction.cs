@@ -1,5 +1,5 @@
+using Chat.Functions.Comments;
 using Chat.Functions.Hooks;
-using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.Responses;
 using Chat.Functions.Shared;
@@ -12,7 +12,7 @@ namespace Chat.Functions.Reactions;
 /// <c>PUT /conversations/{c}/messages/{m}/reactions/{key}</c>: adds a reaction to a message; 200 with the message. Idempotent.
 /// </summary>
 public sealed class AddReaction(
-    ConversationLog log,
+    Commenting log,
     MessageViews views,
     RespondToPost posts,
     TextScreening screening,

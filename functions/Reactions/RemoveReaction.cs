@@ -1,4 +1,4 @@
-using Chat.Functions.Log;
+using Chat.Functions.Comments;
 using Chat.Functions.Messages;
 using Chat.Functions.Responses;
 using Chat.Functions.Shared;
@@ -11,7 +11,7 @@ namespace Chat.Functions.Reactions;
 /// <c>DELETE /conversations/{c}/messages/{m}/reactions/{key}</c>: removes a reaction; 200 with the message. Idempotent.
 /// </summary>
 public sealed class RemoveReaction(
-    ConversationLog log,
+    Commenting log,
     MessageViews views,
     RespondToPost posts,
     Limits limits,

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Chat.Functions.Conversations;
+using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Moderation;
@@ -44,7 +45,18 @@ public sealed class ReportedContent(
         // The member after the head, so that it is as new at least.
         var head = await reader.ReadHeadAsync(conversation, session, cancellationToken);
         var member = head is null ? null : await reader.ReadMemberAsync(conversation, reporter, cancellationToken);
-        if (head is not null && member is not { State: MemberState.Active })
+        if (head?.CommentsOf is { } of)
+        {
+            if (messages is null)
+            {
+                return (null, Problems.NotAllowed);
+            }
+
+            member = await reader.ReadPostAsync(reporter, of, session, cancellationToken) is { } channel
+                ? Guest.Of(channel).AsMember(conversation)
+                : null;
+        }
+        else if (head is not null && member is not { State: MemberState.Active })
         {
             // Who left may follow since.
             member = (await reader.ReadSubscriptionAsync(head, reporter, cancellationToken))?.AsMember() ?? member;

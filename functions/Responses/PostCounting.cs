@@ -1,3 +1,5 @@
+using Chat.Functions.Comments;
+using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
@@ -24,6 +26,40 @@ public sealed class PostCounting(ChatContainers containers, DeliveryQueue queue,
     public Task FoldPageAsync(string changes, CancellationToken inline, CancellationToken cancellationToken) =>
         Each.TryAsync(ChangedCounts.Read(changes), MaxParallel, (post, cancel) => FoldAsync(post, inline, cancel), cancellationToken);
 
+    /// <summary>Folds how many comments a head says that a post has, or enqueues that on <c>fanout</c>.</summary>
+    /// <param name="comments">Any head: most aren't of comments.</param>
+    /// <param name="inline">Ends the folding at once.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="Exception">Neither succeeded.</exception>
+    public async Task FoldAsync(Head? comments, CancellationToken inline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await FoldAsync(comments, inline);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.CountsNotFolded(exception, comments!.ConversationId);
+            await queue.EnqueueAsync(new FoldComments { ConversationId = comments.ConversationId }, null, cancellationToken);
+        }
+    }
+
+    /// <summary>Folds how many comments a post has by now.</summary>
+    public async Task FoldAsync(FoldComments message, CancellationToken cancellationToken)
+    {
+        await _conversations.RefreshSessionAsync(Head.DocumentId, new PartitionKey(message.ConversationId.Value), cancellationToken);
+        var (head, _) = await _conversations.ReadDocumentAsync(
+            Head.DocumentId,
+            message.ConversationId,
+            ChatJson.Default.Head,
+            cancellationToken: cancellationToken);
+        await FoldAsync(head, cancellationToken);
+    }
+
+    private Task FoldAsync(Head? comments, CancellationToken cancellationToken) => comments is { CommentsOf: { } of, LastSeq: > 0 }
+        ? FoldAsync(of.Channel, of.Ordinal, [(FoldedCounts.OfComments, CommentsOf.Count(comments))], cancellationToken)
+        : Task.CompletedTask;
+
     /// <summary>Folds what a shard has counted by now.</summary>
     public async Task FoldAsync(FoldCounts message, CancellationToken cancellationToken)
     {
@@ -37,7 +73,7 @@ public sealed class PostCounting(ChatContainers containers, DeliveryQueue queue,
             cancellationToken: cancellationToken);
         if (counted is not null)
         {
-            await FoldAsync(channel, ordinal, [(shard, counted.Counts)], cancellationToken);
+            await FoldAsync(channel, ordinal, [(FoldedCounts.NameOf(message.Shard), counted.Counts)], cancellationToken);
         }
     }
 
@@ -46,7 +82,11 @@ public sealed class PostCounting(ChatContainers containers, DeliveryQueue queue,
         var unread = post.Shards.Where(one => one.Counts is null).Select(one => one.Shard);
         try
         {
-            await FoldAsync(post.Channel, post.Ordinal, [.. post.Shards.Where(one => one.Counts is not null)!], inline);
+            await FoldAsync(
+                post.Channel,
+                post.Ordinal,
+                [.. post.Shards.Where(one => one.Counts is not null).Select(one => (FoldedCounts.NameOf(one.Shard.Number), one.Counts!))],
+                inline);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -64,7 +104,7 @@ public sealed class PostCounting(ChatContainers containers, DeliveryQueue queue,
     private async Task FoldAsync(
         ConversationId channel,
         long ordinal,
-        IReadOnlyList<(ResponseShard Shard, PostCounts? Counts)> changed,
+        IReadOnlyList<(string Shard, PostCounts Counts)> changed,
         CancellationToken cancellationToken)
     {
         for (var attempt = 0; changed.Count > 0; attempt = Contention.Next(attempt))
@@ -75,14 +115,14 @@ public sealed class PostCounting(ChatContainers containers, DeliveryQueue queue,
                 ChatJson.Default.FoldedCounts,
                 cancellationToken: cancellationToken);
             var before = known ?? FoldedCounts.None(channel, ordinal);
-            var after = changed.Aggregate(before, static (folded, one) => folded.With(one.Shard.Number, one.Counts!));
+            var after = changed.Aggregate(before, static (folded, one) => folded.With(one.Shard, one.Counts));
             if (ReferenceEquals(after, before))
             {
                 return;
             }
 
             // Before it is written: after a crash in between, nothing would say that they weren't told.
-            var isOfViews = changed.All(one => one.Counts!.DiffersInViewsFrom(before.In(one.Shard.Number)));
+            var isOfViews = changed.All(one => one.Counts.DiffersInViewsFrom(before.In(one.Shard)));
             await push.ScheduleAsync(channel, isOfViews, cancellationToken);
             if (await _conversations.TryWriteDocumentAsync(
                 after,
@@ -111,6 +151,14 @@ public sealed record FoldCounts : FanOutMessage
     public required int Shard { get; init; }
 
     /// <summary>Random: the shard may have changed since the same was enqueued and folded.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public override string MessageId => OpaqueId.Random();
+}
+
+/// <summary>Folds how many comments a post has, as their head says by then.</summary>
+public sealed record FoldComments : FanOutMessage
+{
+    /// <summary>Random: there may be more comments since the same was enqueued and folded.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public override string MessageId => OpaqueId.Random();
 }

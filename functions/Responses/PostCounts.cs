@@ -9,6 +9,10 @@ namespace Chat.Functions.Responses;
 /// <param name="Version">Rises by one with each change, which is one transaction with the response that it counts.</param>
 public sealed record PostCounts(long Version)
 {
+    /// <summary>How many comments there are: of <see cref="FoldedCounts.OfComments"/> alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Comments { get; init; }
+
     internal static readonly IReadOnlyDictionary<string, long> Nothing = new Dictionary<string, long>(StringComparer.Ordinal);
 
     public static readonly PostCounts None = new(0);
@@ -70,7 +74,7 @@ public sealed record PostCounts(long Version)
 
     /// <summary>Whether others differ in nothing but how many have read it.</summary>
     internal bool DiffersInViewsFrom(PostCounts other) =>
-        Voters == other.Voters && AreSame(Reactions, other.Reactions) && AreSame(Votes, other.Votes);
+        Voters == other.Voters && Comments == other.Comments && AreSame(Reactions, other.Reactions) && AreSame(Votes, other.Votes);
 
     private static bool AreSame(IReadOnlyDictionary<string, long> some, IReadOnlyDictionary<string, long> others) =>
         some.Keys.Union(others.Keys, StringComparer.Ordinal).All(name => some.GetValueOrDefault(name) == others.GetValueOrDefault(name));
@@ -98,7 +102,7 @@ internal sealed record CountedShard(string ConversationId, long Ordinal, PostCou
 /// Of each shard it holds the counts of the highest version that it was told. To take them in is idempotent, and independent of order: what
 /// comes twice, late, in parts or from two instances leads to the same, and never counts twice.
 /// </remarks>
-/// <param name="Shards">By the shard's number.</param>
+/// <param name="Shards">By the shard's name.</param>
 internal sealed record FoldedCounts(ConversationId ConversationId, long Ordinal, IReadOnlyDictionary<string, PostCounts> Shards)
 {
     [JsonPropertyOrder(-2)]
@@ -113,13 +117,19 @@ internal sealed record FoldedCounts(ConversationId ConversationId, long Ordinal,
     public static FoldedCounts None(ConversationId channel, long ordinal) =>
         new(channel, ordinal, new Dictionary<string, PostCounts>(StringComparer.Ordinal));
 
+    /// <summary>The name of what isn't counted in a shard, but by the post's comments themselves.</summary>
+    public const string OfComments = "c";
+
+    /// <summary>A shard's name here.</summary>
+    public static string NameOf(int shard) => $"s{shard}";
+
     /// <summary>What was counted in a shard.</summary>
-    public PostCounts In(int shard) => Shards.GetValueOrDefault(NameOf(shard), PostCounts.None);
+    public PostCounts In(string shard) => Shards.GetValueOrDefault(shard, PostCounts.None);
 
     /// <summary>Takes in what a shard counted; the same object where that, or what came after it, is in it.</summary>
-    public FoldedCounts With(int shard, PostCounts counts) => In(shard).Version >= counts.Version
+    public FoldedCounts With(string shard, PostCounts counts) => In(shard).Version >= counts.Version
         ? this
-        : this with { Shards = new Dictionary<string, PostCounts>(Shards, StringComparer.Ordinal) { [NameOf(shard)] = counts } };
+        : this with { Shards = new Dictionary<string, PostCounts>(Shards, StringComparer.Ordinal) { [shard] = counts } };
 
     public PostTotals Total()
     {
@@ -138,11 +148,10 @@ internal sealed record FoldedCounts(ConversationId ConversationId, long Ordinal,
                     .Take(PostTotals.MaxReactions),
             ],
             Keys = reactions.Select(one => one.Key).ToHashSet(),
+            Comments = In(OfComments).Comments,
             Votes = Sums(all.SelectMany(one => one.Votes)).ToDictionary(one => one.Name, one => one.Count, StringComparer.Ordinal),
         };
     }
-
-    private static string NameOf(int shard) => $"s{shard}";
 
     private static IEnumerable<(string Name, long Count)> Sums(IEnumerable<KeyValuePair<string, long>> all) =>
         all.GroupBy(

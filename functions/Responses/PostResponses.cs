@@ -73,7 +73,8 @@ public sealed class PostResponses(ChatContainers containers, PostCountsReader co
             }
         }
 
-        PostTotals TotalWith(CountedShard? own) => (own is null ? folded : folded.With(shard.Number, own.Counts)).Total();
+        PostTotals TotalWith(CountedShard? own) =>
+            (own is null ? folded : folded.With(FoldedCounts.NameOf(shard.Number), own.Counts)).Total();
     }
 
     private Task<TransactionalBatchResponse> WriteAsync(

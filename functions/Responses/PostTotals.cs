@@ -23,10 +23,13 @@ internal sealed record PostTotals(long Version, long Views, long Voters)
 
     public IReadOnlyDictionary<string, long> Votes { get; init; } = PostCounts.Nothing;
 
+    /// <summary>How many comments there are that weren't taken back.</summary>
+    public long Comments { get; init; }
+
     /// <summary>The view of a post with its counts, for a viewer or for everybody.</summary>
     public MessageView ShownIn(MessageView post, UserResponse? viewer)
     {
-        var view = post with { Counts = new(Version, Views) };
+        var view = post with { Counts = new(Version, Views, post.UnsentAt is null ? Comments : 0) };
         return view.UnsentAt is not null ? view : view with
         {
             Reactions = ReactionsFor(viewer),
@@ -37,6 +40,7 @@ internal sealed record PostTotals(long Version, long Views, long Voters)
     public PostCountsView ToView(long ordinal) => new(ordinal, Version, Views, Reactions)
     {
         Voters = Voters,
+        Comments = Comments,
         Votes = [.. Enumerable.Range(0, Most()).Select(VotesFor)],
     };
 
@@ -92,9 +96,12 @@ internal sealed record PostCountsView(long Ordinal, long Version, long Views, IR
 
     public required long Voters { get; init; }
 
+    /// <summary>How many comments there are.</summary>
+    public required long Comments { get; init; }
+
     /// <summary>How many chose each option; those at the end may be missing while nobody did.</summary>
     public required IReadOnlyList<long> Votes { get; init; }
 }
 
-/// <summary>Of which version a post's counts are, and how many followers have read it: approximate.</summary>
-public sealed record ShownCounts(long Version, long Views);
+/// <summary>Of which version a post's counts are, how many followers have read it, approximately, and how many comments it has.</summary>
+public sealed record ShownCounts(long Version, long Views, long Comments);

@@ -5,6 +5,7 @@ using Chat.Functions.Blocks;
 using Chat.Functions.Cards;
 using Chat.Functions.Channels;
 using Chat.Functions.Collections;
+using Chat.Functions.Comments;
 using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Decisions;
@@ -182,6 +183,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(DocumentsPage<ListedStanding>))]
 [JsonSerializable(typeof(DocumentsPage<OwnDecision>))]
 [JsonSerializable(typeof(Subscription))]
+[JsonSerializable(typeof(CommentsWatch))]
 [JsonSerializable(typeof(SubscriptionView))]
 [JsonSerializable(typeof(Watching))]
 [JsonSerializable(typeof(CreatedChannels))]

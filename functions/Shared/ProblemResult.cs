@@ -11,7 +11,7 @@ internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpR
     public bool IsUnavailable => problem.Status == StatusCodes.Status503ServiceUnavailable;
 
     /// <summary>Whether it tells the caller that there is no such conversation for them.</summary>
-    public bool IsConversationNotFound => ReferenceEquals(problem, Problems.ConversationNotFound);
+    public bool IsConversationNotFound => problem == Problems.ConversationNotFound;
 
     /// <summary>The limit's name if it tells the caller that they did too much.</summary>
     public string? RateLimit => problem.Rate is null ? null : problem.Limit?.Name;

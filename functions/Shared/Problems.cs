@@ -24,6 +24,9 @@ internal static class Problems
     /// <summary>Only where the caller may know that the thing exists.</summary>
     public static readonly Problem NotAllowed = new(403, "not_allowed", "You may not do that here.");
 
+    /// <summary>For comments on the posts of a channel that doesn't take them, or not any more.</summary>
+    public static readonly Problem CommentsOff = new(403, "comments_off", "This channel takes no comments.");
+
     /// <summary>It names neither the word nor the rule, so that nobody learns by trying.</summary>
     public static readonly Problem ContentRefused = new(422, "content_refused", "That can't be said here.");
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using Chat.Functions.Cards;
+using Chat.Functions.Comments;
 using Chat.Functions.Decisions;
 using Chat.Functions.Media;
 using Chat.Functions.Realtime;
@@ -52,7 +53,8 @@ internal sealed class EnforceStandings(StandingList standings) : IFunctionsWorke
     private static bool IsReading(string function, string method) =>
         HttpMethods.IsGet(method)
         || HttpMethods.IsHead(method)
-        || function is nameof(Negotiate) or nameof(SignOut) or nameof(GetMediaUrls) or nameof(UnfurlCards);
+        || function is nameof(Negotiate) or nameof(SignOut) or nameof(GetMediaUrls) or nameof(UnfurlCards)
+            or nameof(OpenComments);
 
     // Reflection runs once, and can't miss a new function.
     private static IEnumerable<string> FindOfOneself() =>

@@ -133,7 +133,7 @@ public class When_a_channel_is_followed
             ("GET", "/receipts", null, true),
             ("POST", "/typing", """{"typing": true}""", true),
             ("PATCH", "", """{"messageTtl": 86400}""", true),
-            ("PATCH", "", """{"slowModeSeconds": 60}""", true),
+            ("PATCH", "", """{"slowModeSeconds": 60}""", false),
             ("PATCH", "", """{"joinPolicy": "approval"}""", true),
             ("POST", "/messages", """{"clientMessageId": "1", "text": "All!", "mentionsAll": true}""", true),
             ("POST", "/messages", """{"clientMessageId": "1", "text": "Why?", "threadId": "{m}"}""", true),

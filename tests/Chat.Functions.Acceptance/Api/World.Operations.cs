@@ -17,6 +17,7 @@ internal sealed partial class World
             await world.ChannelAsync();
             await world.As("alice").FollowAsync(world.Values["conversationId"]());
         },
+        ["openComments"] = world => world.PostsAsync(),
         ["listConversations"] = world => world.As("alice").CreateGroupAsync("Another", "bob"),
         ["listReactions"] = world => Task.WhenAll(world.ReactsAsync("bob"), world.ReactsAsync("carol")),
         ["removeReaction"] = world => world.ReactsAsync("alice"),

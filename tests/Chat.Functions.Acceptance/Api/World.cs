@@ -181,6 +181,17 @@ internal sealed partial class World
         Values["conversationId"] = () => channel;
     }
 
+    /// <summary>Dave has a channel that takes comments, and posts in it; Alice follows it.</summary>
+    private async Task PostsAsync()
+    {
+        await ChannelAsync();
+        var channel = Values["conversationId"]();
+        await _app.As("dave").AskAsync("PATCH", $"/api/conversations/{channel}", new { comments = true });
+        await _app.As("alice").FollowAsync(channel);
+        var post = (await _app.As("dave").SendAsync(channel, "Hello")).MessageId;
+        Values["messageId"] = () => post;
+    }
+
     /// <summary>The host app registers a pack that no other example is about.</summary>
     private Task RegistersAsync()
     {

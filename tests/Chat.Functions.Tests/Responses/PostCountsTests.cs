@@ -1,3 +1,5 @@
+using Chat.Functions.Comments;
+using Chat.Functions.Conversations;
 using Chat.Functions.Reactions;
 using Chat.Functions.Responses;
 using Chat.Functions.Shared;
@@ -65,7 +67,7 @@ public class PostCountsTests
         var before = 0L;
         foreach (var (shard, counts) in all)
         {
-            folded = folded.With(shard, counts);
+            folded = folded.With(FoldedCounts.NameOf(shard), counts);
             Assert.True(folded.Total().Version >= before);
             before = folded.Total().Version;
         }
@@ -90,9 +92,48 @@ public class PostCountsTests
                 ["k21"] = 0,
             },
         };
-        var totals = FoldedCounts.None(new ConversationId("c"), 1).With(1, counts).Total();
+        var totals = FoldedCounts.None(new ConversationId("c"), 1).With(FoldedCounts.NameOf(1), counts).Total();
         Assert.Equal([(Custom, 3), (Heart, 1)], totals.Reactions.Select(one => (one.Key, one.Count)));
         Assert.Equal((0, 4), (totals.ToView(1).Votes.Count, totals.ToView(1).Version));
+    }
+
+    [Fact]
+    public void Counts_comments_by_their_newest_head()
+    {
+        var of = new CommentsOf(new ConversationId("c"), new MessageId("m"), 1);
+        Head[] heads =
+        [
+            Comments(1, 0, isClosed: false),
+            Comments(2, 0, isClosed: false),
+            Comments(2, 1, isClosed: false),
+            Comments(3, 1, isClosed: false),
+            Comments(3, 1, isClosed: true),
+        ];
+        var counts = heads.Select(CommentsOf.Count).ToList();
+        Assert.Equal([1, 2, 1, 2, 0], counts.Select(one => one.Comments));
+        Assert.Equal(counts.Select(one => one.Version).Order().Distinct(), counts.Select(one => one.Version));
+        var none = FoldedCounts.None(new ConversationId("c"), 1);
+        foreach (var last in Enumerable.Range(0, heads.Length))
+        {
+            // In whatever order, and more than once.
+            var told = counts.Take(last + 1).Reverse().Concat(counts.Take(last + 1));
+            var folded = told.Aggregate(none, (before, one) => before.With(FoldedCounts.OfComments, one));
+            Assert.Equal((counts[last].Comments, counts[last].Version), (folded.Total().Comments, folded.Total().Version));
+            Assert.Equal(counts[last].Comments, folded.Total().ToView(1).Comments);
+        }
+
+        Assert.False(counts[1].DiffersInViewsFrom(counts[0]));
+
+        Head Comments(long messages, long takenBack, bool isClosed) => new()
+        {
+            ConversationId = new ConversationId("d"),
+            Kind = ConversationKind.Comments,
+            CreatedBy = new UserId("alice"),
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            MessageCount = messages,
+            CommentsOf = of with { TakenBack = takenBack },
+            DeletedAt = isClosed ? DateTimeOffset.UnixEpoch : null,
+        };
     }
 
     [Fact]
@@ -118,7 +159,7 @@ public class PostCountsTests
                 Version = 1,
                 Reactions = known.ToDictionary(one => PostCounts.NameOf(one), _ => 1L, StringComparer.Ordinal),
             };
-            var totals = FoldedCounts.None(new ConversationId("c"), 1).With(7, counts).Total();
+            var totals = FoldedCounts.None(new ConversationId("c"), 1).With(FoldedCounts.NameOf(7), counts).Total();
             Assert.Equal(Math.Min(known.Length, PostTotals.MaxReactions), totals.Reactions.Count);
             return new ReactionChange(key, true, null, limits).Refusal(Nothing, totals);
         }

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using Chat.Functions.Channels;
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Comments;
+
+/// <summary>
+/// Appends to logs that may be those of comments. Their channel decides who may: it is read by then, after this process has seen whatever
+/// was written before, so that nobody comments who was removed, by whichever instance. All other logs are asked at once, as ever.
+/// </summary>
+public sealed class Commenting(ConversationLog log, ConversationReader reader, ChatContainers containers)
+{
+    /// <summary>How many comments this process knows the posts of. One that it forgot costs two reads.</summary>
+    private const int MaxKnown = 10_000;
+
+    private readonly ConcurrentDictionary<ConversationId, CommentsOf> _known = new();
+
+    /// <summary>Decides a command as <see cref="ConversationLog.AppendAsync"/> does.</summary>
+    public async Task<AppendResult> AppendAsync(
+        ConversationId conversation,
+        LogCommand command,
+        Session? session,
+        CancellationToken cancellationToken) =>
+        (await AppendInOrderAsync(conversation, [command], session, cancellationToken))[0];
+
+    /// <summary>Appends commands of one actor as <see cref="ConversationLog"/> does.</summary>
+    public async Task<IReadOnlyList<AppendResult>> AppendInOrderAsync(
+        ConversationId conversation,
+        IReadOnlyList<LogCommand> commands,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        if (!_known.TryGetValue(conversation, out var of))
+        {
+            var appended = await log.AppendInOrderAsync(conversation, commands, session, cancellationToken);
+            if (!appended.Any(one => ReferenceEquals(one.Refusal, Guest.Needed)))
+            {
+                return appended;
+            }
+
+            of = (await reader.ReadHeadAsync(conversation, session, cancellationToken))?.CommentsOf;
+            if (of is null)
+            {
+                // The log has just decided on the head, so only the replica lags.
+                return Refused(Problems.Unavailable);
+            }
+
+            Keep(conversation, of);
+        }
+
+        await Task.WhenAll(
+            reader.RefreshSessionAsync(of.Channel, cancellationToken),
+            containers.Users.RefreshSubscriptionAsync(commands[0].Actor, of.Channel, cancellationToken));
+        var post = await reader.ReadPostAsync(commands[0].Actor, of, session, cancellationToken);
+        return post is null
+            ? Refused(Problems.ConversationNotFound)
+            : await log.AppendInOrderAsync(
+                conversation,
+                [.. commands.Select(command => command with { Guest = Guest.Of(post) })],
+                session,
+                cancellationToken);
+
+        IReadOnlyList<AppendResult> Refused(Problem refusal) => [.. commands.Select(_ => AppendResult.Refused(refusal))];
+    }
+
+    private void Keep(ConversationId conversation, CommentsOf of)
+    {
+        if (_known.Count >= MaxKnown)
+        {
+            _known.Clear();
+        }
+
+        _known[conversation] = of;
+    }
+}
