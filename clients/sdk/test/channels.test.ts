@@ -220,8 +220,10 @@ describe('A channel that is open', () => {
     channel.subscription.subscribe(() => {});
     await world.clock.pass(1000);
     const { version } = channel.subscription.getSnapshot()!;
-    const hears = (data: object) =>
-      world.service.pushTo(['bob'], { type: 'subscription.updated', conversationId: id, at: '', data: { conversationId: id, ...data } as never });
+    const hears = (change: object) => {
+      const data = { conversationId: id, ...change } as never;
+      world.service.pushTo(['bob'], { type: 'subscription.updated', conversationId: id, at: '', data });
+    };
     world.intercept = method => (method === 'DELETE' ? { status: 204, late: 3000 } : undefined);
     const ending = channel.unfollow();
     await world.clock.pass(1000);
