@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
@@ -65,9 +66,11 @@ public sealed class OpenComments(
     }
 }
 
-/// <summary>Begins the comments on a post: a head without an entry, since who looked first is nobody's business.</summary>
+/// <summary>Begins the comments on a post: by an entry that says nothing, since who looked first is nobody's business.</summary>
 internal sealed record OpenCommentsCommand : LogCommand
 {
+    private static readonly JsonElement Nothing = JsonDocument.Parse("{}").RootElement;
+
     public required ConversationId Comments { get; init; }
 
     public required CommentsOf Of { get; init; }
@@ -79,15 +82,35 @@ internal sealed record OpenCommentsCommand : LogCommand
 
     public override IReadOnlyList<UserId> MembersToLoad => [];
 
-    public override Decision Decide(in DecisionContext context) => context.Head is { } head
-        ? Decision.Unchanged(head)
-        : Decision.WithoutEntry(new Head
+    public override Decision Decide(in DecisionContext context)
+    {
+        if (context.Head is { } head)
+        {
+            return Decision.Unchanged(head);
+        }
+
+        var begun = new LogEvent
         {
             ConversationId = Comments,
-            Kind = ConversationKind.Comments,
-            CreatedBy = Channel.CreatedBy,
-            CreatedAt = context.Now,
-            Members = [],
-            CommentsOf = Of,
-        });
+            Seq = 1,
+            Commit = context.Commit,
+            At = context.Now,
+            EventType = LogEvent.EntryHidden,
+            ActorId = Channel.CreatedBy,
+            Data = Nothing,
+            Quiet = true,
+        };
+        return Decision.Append(
+            new Head
+            {
+                ConversationId = Comments,
+                Kind = ConversationKind.Comments,
+                CreatedBy = Channel.CreatedBy,
+                CreatedAt = context.Now,
+                LastSeq = begun.Seq,
+                Members = [],
+                CommentsOf = Of,
+            },
+            begun);
+    }
 }

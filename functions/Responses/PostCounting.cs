@@ -56,7 +56,7 @@ public sealed class PostCounting(ChatContainers containers, DeliveryQueue queue,
         await FoldAsync(head, cancellationToken);
     }
 
-    private Task FoldAsync(Head? comments, CancellationToken cancellationToken) => comments is { CommentsOf: { } of, LastSeq: > 0 }
+    private Task FoldAsync(Head? comments, CancellationToken cancellationToken) => comments is { CommentsOf: { } of, MessageCount: > 0 }
         ? FoldAsync(of.Channel, of.Ordinal, [(FoldedCounts.OfComments, CommentsOf.Count(comments))], cancellationToken)
         : Task.CompletedTask;
 

@@ -256,8 +256,11 @@ public class When_a_channel_has_many_followers(ITestOutputHelper output)
             var told = await device.ReceivesEventAsync("message.counts", one => one.Number("ordinal") == 1 && one.Number("views") == 2);
             Assert.Equal([("❤️", 1, null), ("👍", 1, null)], Reactions(told));
             Assert.All(told.List("reactions"), one => Assert.Empty(one.List("users")));
-            told = await device.ReceivesEventAsync("message.counts", one => one.Number("ordinal") == 2 && one.Number("views") == 2);
-            Assert.Equal(("[1,2]", 3), (told.Text("votes"), told.Number("voters")));
+            // Each partition's votes come by themselves.
+            told = await device.ReceivesEventAsync(
+                "message.counts",
+                one => one.Number("ordinal") == 2 && one.Number("views") == 2 && one.Text("votes") == "[1,2]");
+            Assert.Equal(3, told.Number("voters"));
         }
 
         clock.Jump(TimeSpan.FromSeconds(6));

@@ -1,7 +1,14 @@
 import { act, render } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { expect, test, vi } from 'vitest';
-import { useChannelsUnread, useFollowedChannels, usePosts, useSubscription } from '../src/channels.js';
+import {
+  useChannelsUnread,
+  useCommentMessages,
+  useCommentsDetails,
+  useFollowedChannels,
+  usePosts,
+  useSubscription,
+} from '../src/channels.js';
 import { ChatProvider } from '../src/index.js';
 import { fakeChat, fakeWindow, messageOf, summaryOf, valueOf } from './fake-chat.js';
 
@@ -47,4 +54,37 @@ test('Followed channels, and the posts of one, are shown as they are now while t
   expect(posts).toHaveBeenCalledWith({ around: undefined, pageSize: 10 });
   unmount();
   expect([followed, unread, subscription, window.state].map(({ subscribers }) => subscribers)).toEqual([0, 0, 0, 0]);
+});
+
+test('The comments on a post are shown once it is known where they are', () => {
+  const details = valueOf<object>({ status: 'loading', value: undefined });
+  const window = fakeWindow();
+  const messages = vi.fn(() => ({ ...window, ...window.state }));
+  const comments = vi.fn(() => ({ details, messages }));
+  channels.channel.mockReturnValue({ comments });
+  function Opened() {
+    return useCommentMessages('news', 'm1', { pageSize: 10 }).messages.map(({ text }) => text).join();
+  }
+  function Shown() {
+    const { value, status } = useCommentsDetails('news', 'm1');
+    return value ? <Opened /> : status;
+  }
+  const { container, unmount } = render(
+    <StrictMode>
+      <ChatProvider chat={fakeChat()}>
+        <Shown />
+      </ChatProvider>
+    </StrictMode>,
+  );
+  expect(container.textContent).toBe('loading');
+  expect(messages).not.toHaveBeenCalled();
+  act(() => {
+    details.set({ status: 'ready', value: { conversationId: 'comments' } });
+    window.state.set({ ...window.state.getSnapshot(), messages: [messageOf(1, 'bob', 'Nice')] });
+  });
+  expect(container.textContent).toBe('Nice');
+  expect(comments).toHaveBeenCalledWith('m1');
+  expect(messages).toHaveBeenCalledWith({ around: undefined, pageSize: 10 });
+  unmount();
+  expect([details, window.state].map(({ subscribers }) => subscribers)).toEqual([0, 0]);
 });

@@ -1,5 +1,5 @@
-import type { Loaded, UnreadCounts } from '@chat-functions/client';
-import type { Channel, Channels, ChannelView, Subscription } from '@chat-functions/client/channels';
+import type { ConversationDetails, Loaded, UnreadCounts } from '@chat-functions/client';
+import type { Channel, Channels, ChannelView, Comments, Subscription } from '@chat-functions/client/channels';
 import { vi, type Mock } from 'vitest';
 import { fakeWindow, summaryOf, valueOf, type FakeChat, type FakeConversation, type FakeWindow, type Value } from './fake-chat.js';
 
@@ -7,8 +7,14 @@ export interface FakeChannel extends Channel {
   readonly conversation: FakeConversation;
   readonly subscription: Value<Subscription | undefined>;
   readonly window: FakeWindow;
+  comments(messageId: string): FakeComments;
   readonly follow: Mock;
   readonly unfollow: Mock;
+}
+
+export interface FakeComments extends Comments {
+  readonly details: Value<Loaded<ConversationDetails | undefined>>;
+  readonly window: FakeWindow;
 }
 
 export interface FakeChannels extends Channels {
@@ -28,7 +34,13 @@ export function channelsOf(chat: FakeChat): FakeChannels {
   const make = (conversationId: string): FakeChannel => {
     const window = fakeWindow();
     const conversation = chat.conversation(conversationId);
+    const comments = new Map<string, FakeComments>();
     return {
+      comments: messageId => {
+        const made = comments.get(messageId) ?? commentsOf();
+        comments.set(messageId, made);
+        return made;
+      },
       conversationId,
       conversation,
       subscription: valueOf<Subscription | undefined>(undefined),
@@ -51,6 +63,12 @@ export function channelsOf(chat: FakeChat): FakeChannels {
   };
   all.set(chat, fake);
   return fake;
+}
+
+function commentsOf(): FakeComments {
+  const window = fakeWindow();
+  const details = valueOf<Loaded<ConversationDetails | undefined>>({ status: 'loading', value: undefined });
+  return { details, window, messages: () => window };
 }
 
 export const subscriptionOf = (conversationId: string, more: Partial<Subscription> = {}): Subscription => ({

@@ -1,3 +1,4 @@
+import { type Comments, CommentsOn } from './channels/comments.js';
 import { watchOf } from './channels/watch.js';
 import { type Opened, Posts } from './channels/posts.js';
 import type { Chat } from './chat.js';
@@ -21,6 +22,7 @@ import type {
   UnreadCounts,
 } from './types.js';
 
+export type { Comments } from './channels/comments.js';
 export type Subscription = components['schemas']['Subscription'];
 export type NotifyLevel = components['schemas']['NotifyLevel'];
 export type ChannelVisibility = components['schemas']['ChannelVisibility'];
@@ -73,6 +75,8 @@ export interface Channel {
    * React: `useMemo`, or keep it in a ref.
    */
   posts(options?: WindowOptions): MessageWindow;
+  /** The comments on one of its posts. The same object for the same id. */
+  comments(messageId: string): Comments;
   /** Queued, as `Conversation.send`: for members. */
   post(content: NewMessage): QueuedMessage;
   /** Queued, as `Conversation.read`. Nobody else sees it. */
@@ -247,6 +251,7 @@ class ChannelOf implements Channel {
   readonly subscription: Live<Subscription | undefined>;
   readonly #known: Live<Subscription | undefined>;
   readonly #watch: Live<undefined>;
+  readonly #comments = new Map<string, Comments>();
 
   constructor(
     private readonly all: ChannelsOf,
@@ -272,6 +277,13 @@ class ChannelOf implements Channel {
 
   posts(options?: WindowOptions): MessageWindow {
     return new Posts(this.all.core, this.conversationId, this.#watch, () => this.#opened(), options);
+  }
+
+  comments(messageId: string): Comments {
+    let comments = this.#comments.get(messageId);
+    if (!comments)
+      this.#comments.set(messageId, (comments = new CommentsOn(this.all.core, this.conversationId, messageId, this.#known)));
+    return comments;
   }
 
   post(content: NewMessage): QueuedMessage {

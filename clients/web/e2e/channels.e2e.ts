@@ -163,6 +163,55 @@ test('a private channel is there for who comes by its link, which lets in no mor
   await posts(c).getByText('For my friends alone').waitFor();
 });
 
+/** The comments beside a channel, or in its place. */
+const comments = (page: Page) => page.getByRole('complementary', { name: 'Comments' });
+const comment = async (page: Page, text: string) => {
+  await comments(page).getByRole('textbox', { name: 'Comment' }).fill(text);
+  await comments(page).getByRole('button', { name: 'Send', exact: true }).click();
+  await comments(page).getByRole('region', { name: 'Comments' }).getByText(text).waitFor();
+};
+
+test('a post is commented once its channel takes comments, and they are seen live by who has them open', async () => {
+  const { paula, bob, carol } = names('paula', 'bob', 'carol');
+  const [p, b, c] = await Promise.all([signInAsPublisher(paula), signIn(bob), signIn(carol, phone)]);
+  const link = await make(p, 'City news');
+  await post(p, 'The bridge is open again');
+  for (const follower of [b, c]) {
+    await go(follower, link);
+    await follower.getByRole('button', { name: 'Follow' }).click();
+    await posts(follower).getByText('The bridge is open again').waitFor();
+  }
+  expect(await posts(b).getByRole('link', { name: 'Comment' }).count()).toBe(0);
+  await p.getByRole('button', { name: 'More', exact: true }).first().click();
+  await choose(p, 'Members and settings');
+  await p.getByLabel('Followers comment on posts').check();
+  await p.getByLabel(/^Pause between/).waitFor();
+  await lookInBothSizes(p, 'channel-comment-settings');
+  await p.keyboard.press('Escape');
+
+  await posts(b).getByRole('link', { name: 'Comment' }).click();
+  await comments(b).getByText('Nobody has commented yet.').waitFor();
+  await posts(c).getByRole('link', { name: 'Comment' }).click();
+  await comments(c).getByText('Nobody has commented yet.').waitFor();
+  await comment(b, 'At last! Is the bike lane open, too?');
+  await comments(c).getByText('At last!').waitFor();
+  await posts(p).getByRole('link', { name: '1 comment' }).click();
+  await comments(p).getByText('At last!').waitFor();
+  await comment(p, 'It is, since noon.');
+  await comments(b).getByText('It is, since noon.').waitFor();
+  await lookInBothSizes(b, 'channel-comments');
+
+  // Who keeps order takes one back; with the post all of it goes.
+  await comments(p).locator('.bubble').first().click({ button: 'right' });
+  await choose(p, 'Take back');
+  await comments(c).getByText('took this message back').waitFor();
+  await comments(b).getByRole('link', { name: 'Close the comments' }).click();
+  await posts(b).getByRole('link', { name: '1 comment' }).waitFor();
+  await posts(p).locator('.bubble').last().click({ button: 'right' });
+  await choose(p, 'Take back');
+  await comments(c).getByText('The comments went with the post.').waitFor();
+});
+
 test('channels look as they should', async () => {
   const { paula, bob } = names('paula', 'bob');
   await api(paula).call('PATCH', 'me/profile', { displayName: 'Paula Novak' });

@@ -54,10 +54,10 @@ function Pane({ route, back }: ConversationPaneProps) {
   const { summary, details } = useConversation(route.conversationId);
   const [listed, asked] = [useObservable(summary), useObservable(details).value];
   const kind = listed?.kind ?? asked?.kind;
-  if (route.view !== 'channel' && kind !== 'channel') return <ConversationPane route={route} back={back} />;
+  if (route.view !== 'channel' && route.view !== 'comments' && kind !== 'channel') return <ConversationPane route={route} back={back} />;
   return (
     <Part>
-      <ChannelPane conversationId={route.conversationId} back={back} />
+      <ChannelPane route={route} back={back} />
     </Part>
   );
 }

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react';
 export type Route =
   | { readonly view: 'list' | 'archived' | 'requests' | 'channels' | 'settings' }
   | { readonly view: 'conversation' | 'details' | 'channel'; readonly conversationId: string }
-  | { readonly view: 'thread'; readonly conversationId: string; readonly messageId: string }
+  | { readonly view: 'thread' | 'comments'; readonly conversationId: string; readonly messageId: string }
   | { readonly view: 'join'; readonly code: string };
 
 export const to = {
@@ -17,6 +17,7 @@ export const to = {
   details: (id: string) => `#/c/${encodeURIComponent(id)}/details`,
   thread: (id: string, messageId: string) => `#/c/${encodeURIComponent(id)}/thread/${encodeURIComponent(messageId)}`,
   channel: (id: string) => `#/channel/${encodeURIComponent(id)}`,
+  comments: (id: string, messageId: string) => `#/channel/${encodeURIComponent(id)}/comments/${encodeURIComponent(messageId)}`,
   join: (code: string) => `#/join/${encodeURIComponent(code)}`,
 };
 
@@ -24,6 +25,7 @@ export function parse(hash: string): Route {
   const [first, id, what, messageId] = hash.replace(/^#\/?/, '').split('/').map(decode);
   if (first === 'archived' || first === 'requests' || first === 'channels' || first === 'settings') return { view: first };
   if (first === 'join' && id) return { view: 'join', code: id };
+  if (first === 'channel' && id && what === 'comments' && messageId) return { view: 'comments', conversationId: id, messageId };
   if (first === 'channel' && id) return { view: 'channel', conversationId: id };
   if (first !== 'c' || !id) return { view: 'list' };
   if (what === 'details') return { view: 'details', conversationId: id };

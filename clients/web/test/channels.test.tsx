@@ -37,12 +37,12 @@ test('lets a follower react and vote, and shows how many did and have read a pos
   const reactions = [{ key: '👍', count: 12_300, users: [], mine: false }];
   const options = [{ text: 'Yes', votes: 3, mine: false }];
   const { chat, news } = withNews(
-    { ...messageOf(1, 'paula', 'old'), reactions, counts: { version: 4, views: 1 } },
+    { ...messageOf(1, 'paula', 'old'), reactions, counts: { version: 4, views: 1, comments: 0 } },
     {
       ...messageOf(2, 'paula', 'Tea?'),
       kind: 'poll',
       poll: { options, multiple: false, voters: 3 },
-      counts: { version: 9, views: 21_000 },
+      counts: { version: 9, views: 21_000, comments: 0 },
     },
   );
   news.subscription.set(subscriptionOf('news'));
@@ -200,4 +200,54 @@ test('opens as a channel whatever its link says, and links its pins nowhere', as
   expect(await screen.findByRole('region', { name: 'Posts' })).toBeTruthy();
   expect(screen.getByText('pinned 1')).toBeTruthy();
   expect(screen.queryByRole('link', { name: 'All 2' })).toBeNull();
+});
+
+test('opens the comments on a post beside it, and says that they are off or gone', async () => {
+  const { chat, news } = withNews({ ...messageOf(1, 'paula', 'The bridge is open'), counts: { version: 3, views: 2, comments: 2 } });
+  news.subscription.set(subscriptionOf('news'));
+  const { details, window } = news.comments('m1');
+  const there = { conversationId: 'comments', kind: 'comments', comments: true, slowModeSeconds: 30, members: [] } as never;
+  details.set({ status: 'ready', value: there });
+  window.state.set({
+    ...window.state.getSnapshot(),
+    messages: [{ ...messageOf(1, 'carol', 'At last'), conversationId: 'comments' }],
+  });
+  show(chat, '#/channel/news');
+  const link = await screen.findByRole('link', { name: '2 comments' });
+  expect(link.getAttribute('href')).toBe('#/channel/news/comments/m1');
+  await userEvent.click(link);
+  const panel = await screen.findByRole('complementary', { name: 'Comments' });
+  const list = within(panel).getByRole('region', { name: 'Comments' });
+  expect(within(list).getByText('At last')).toBeTruthy();
+  await userEvent.type(within(panel).getByRole('textbox', { name: 'Comment' }), 'Indeed');
+  await userEvent.click(within(panel).getByRole('button', { name: 'Send' }));
+  expect(chat.conversation('comments').send).toHaveBeenCalledWith({ text: 'Indeed' });
+  expect(within(panel).queryByRole('button', { name: 'More to send' })).toBeNull();
+  await userEvent.click(within(list).getByRole('button', { name: 'More' }));
+  const items = screen.getAllByRole('menuitem').map(({ textContent }) => textContent);
+  expect(items).toEqual(['Reply', 'Copy', 'Forward', 'Report']);
+  await userEvent.keyboard('{Escape}');
+
+  act(() => details.set({ status: 'ready', value: { ...(there as object), comments: false } as never }));
+  expect(within(panel).getByText('Comments are off.')).toBeTruthy();
+  expect(within(panel).queryByRole('textbox')).toBeNull();
+  const post = { ...messageOf(1, 'paula', ''), unsentAt: '2026-01-31T09:30:00.000Z' };
+  act(() => news.window.state.set({ ...news.window.state.getSnapshot(), messages: [post] }));
+  expect(within(panel).getByText('The comments went with the post.')).toBeTruthy();
+  expect(within(panel).queryByText('At last')).toBeNull();
+});
+
+test('lets who keeps order turn comments on and choose the pause', async () => {
+  const { chat, news } = withNews(messageOf(1, 'me', 'Mine'));
+  const before = news.conversation.details.getSnapshot().value as object;
+  const members = [{ userId: 'me', role: 'owner' }];
+  news.conversation.summary.set(summaryOf('news', { kind: 'channel', title: 'News', peer: undefined }));
+  news.conversation.details.set({ status: 'ready', value: { ...before, comments: true, slowModeSeconds: 30, members } as never });
+  show(chat, '#/channel/news');
+  await userEvent.click((await screen.findAllByRole('button', { name: 'More' }))[0]!);
+  await userEvent.click(screen.getByRole('menuitem', { name: 'Members and settings' }));
+  await userEvent.selectOptions(await screen.findByLabelText(/^Pause/), '60');
+  expect(news.conversation.update).toHaveBeenCalledWith({ slowModeSeconds: 60 });
+  await userEvent.click(screen.getByLabelText('Followers comment on posts'));
+  expect(news.conversation.update).toHaveBeenCalledWith({ comments: false });
 });

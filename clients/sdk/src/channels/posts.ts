@@ -17,13 +17,13 @@ export interface Opened {
 type Counts = ChatEventOf<'message.counts'>['data'];
 
 /** A post with the counts that were pushed. What the user did isn't in them, and shows although it may not be counted yet. */
-function counted({ message, mine }: MessageRecord, { version, views, reactions, voters, votes }: Counts): Message {
+function counted({ message, mine }: MessageRecord, { version, views, comments, reactions, voters, votes }: Counts): Message {
   const { poll } = message;
   const chosen = mine?.votes?.options ?? [];
   const uncounted = (mine?.keys ?? []).filter(key => !reactions.some(one => one.key === key));
   return {
     ...message,
-    counts: { version, views },
+    counts: { version, views, comments },
     reactions: [...reactions, ...uncounted.map(key => ({ key, count: 1, users: [] }))],
     poll: poll && {
       ...poll,

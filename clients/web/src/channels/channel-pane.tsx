@@ -10,7 +10,7 @@ import { Timeline, type TimelineHandle } from '../conversation/timeline.tsx';
 import { plural } from '../format.ts';
 import { MuteDialog, useArrangement } from '../list/arrangement.tsx';
 import type { SidebarView } from '../list/sidebar.tsx';
-import { to } from '../route.ts';
+import { to, type Route } from '../route.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton, IconLink } from '../ui/button.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
@@ -18,11 +18,18 @@ import { Menu, type MenuItem } from '../ui/menu.tsx';
 import { notify, outcome } from '../ui/notices.tsx';
 import { Part } from '../ui/part.tsx';
 import { ReportDialog } from '../ui/report-dialog.tsx';
+import { CommentsPane } from './comments.tsx';
 
 const ChannelSettings = lazy(() => import('./channel-settings.tsx'));
 
-/** A channel's posts as a feed; with a composer for who posts there. */
-export default function ChannelPane({ conversationId, back }: { readonly conversationId: string; readonly back: SidebarView }) {
+interface ChannelPaneProps {
+  readonly route: Extract<Route, { readonly conversationId: string }>;
+  readonly back: SidebarView;
+}
+
+/** A channel's posts as a feed, with a composer for who posts there; and beside it the comments on one. */
+export default function ChannelPane({ route, back }: ChannelPaneProps) {
+  const { conversationId } = route;
   const known = useHereOf(conversationId);
   const posts = usePosts(conversationId);
   const timeline = useRef<TimelineHandle>(null);
@@ -34,7 +41,7 @@ export default function ChannelPane({ conversationId, back }: { readonly convers
   const isGone = posts.status === 'gone';
   return (
     <HereProvider value={here}>
-      <section className="conversation feed" aria-labelledby="conversation-title">
+      <section className={`conversation feed ${route.view === 'comments' ? 'has-side' : ''}`} aria-labelledby="conversation-title">
         <ChannelHeader back={to[back]} isGone={isGone} />
         {!isGone && <PinnedBar onJump={jump} />}
         {!isGone && <Timeline ref={timeline} messages={posts} onAnswer={setAnswering} label="Posts" />}
@@ -49,6 +56,13 @@ export default function ChannelPane({ conversationId, back }: { readonly convers
         )}
       </section>
       <MessageDialogs />
+      {route.view === 'comments' && !isGone && (
+        <CommentsPane
+          key={route.messageId}
+          messageId={route.messageId}
+          post={posts.messages.find(({ messageId }) => messageId === route.messageId)}
+        />
+      )}
     </HereProvider>
   );
 }

@@ -1,7 +1,7 @@
 import { LogOut, Trash2, UserX } from 'lucide-react';
 import { useState } from 'react';
 import { useHere } from '../conversation/here.ts';
-import { Names } from '../details/group-settings.tsx';
+import { Names, Span } from '../details/group-settings.tsx';
 import { InviteLinks } from '../details/invite-links.tsx';
 import { Members } from '../details/members.tsx';
 import { replace, to } from '../route.ts';
@@ -23,6 +23,7 @@ export default function ChannelSettings({ onClose }: { readonly onClose: () => v
         <div className="details channel-settings">
           {isAdmin && details && <Names key={`${details.title}\n${details.description ?? ''}\n${details.avatarUrl ?? ''}`} />}
           {isAdmin && details && <Access />}
+          {isAdmin && <CommentSettings />}
           <Members />
           <section className="endings">
             <h3 className="unseen">More</h3>
@@ -64,6 +65,36 @@ function Access() {
       </section>
       <InviteLinks />
     </>
+  );
+}
+
+/** Whether followers comment, and how often. */
+function CommentSettings() {
+  const { conversation, details } = useHere();
+  if (!details) return null;
+  const change = (what: Parameters<typeof conversation.update>[0]) => void outcome(conversation.update(what), 'Saved.');
+  return (
+    <section>
+      <h3>Comments</h3>
+      <label className="choice">
+        <input
+          type="checkbox"
+          className="switch"
+          checked={!!details.comments}
+          onChange={event => change({ comments: event.target.checked })}
+        />
+        Followers comment on posts
+      </label>
+      {details.comments && (
+        <Span
+          label="Pause between a follower’s comments"
+          none="None"
+          choices={[10, 30, 60, 300, 3_600]}
+          value={details.slowModeSeconds ?? 0}
+          onChange={value => change({ slowModeSeconds: value })}
+        />
+      )}
+    </section>
   );
 }
 

@@ -43,14 +43,16 @@ const isPhone = () => matchMedia('(pointer: coarse)').matches;
 
 export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }: ComposerProps) {
   const chat = useChat();
-  const { conversation, conversationId, summary, details, isGroup, isChannel, isAdmin, me } = useHere();
+  const { conversation, conversationId, summary, details, isGroup, isChannel, isComments, isAdmin, me } = useHere();
+  // What is begun in a thread, or as a comment, isn't kept as the conversation's draft.
+  const isPassing = !!threadId || !!isComments;
   const field = useRef<HTMLTextAreaElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const documents = useRef<HTMLInputElement>(null);
   const microphone = useRef<HTMLButtonElement>(null);
-  const draft = threadId ? '' : (summary?.preferences.draft?.text ?? '');
+  const draft = isPassing ? '' : (summary?.preferences.draft?.text ?? '');
   // Until something is typed here it is the draft, which may have been begun on another device.
-  const [typed, setTyped] = useState<string | undefined>(() => (threadId ? undefined : keptDraft(me, conversationId)));
+  const [typed, setTyped] = useState<string | undefined>(() => (isPassing ? undefined : keptDraft(me, conversationId)));
   const [changed, setChanged] = useState('');
   const [opened, setOpened] = useState<'emoji' | 'poll' | 'schedule' | Sharable>();
   const [menu, setMenu] = useState<DOMRect>();
@@ -58,19 +60,19 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
   const isChange = answering?.kind === 'edit' || answering?.kind === 'again';
   const text = isChange ? changed : (typed ?? draft);
   const { choices, isReady, add, remove, take } = useChoices();
-  const isDroppedOn = useDrop(field, isChange ? () => {} : add);
+  const isDroppedOn = useDrop(field, isChange || isComments ? () => {} : add);
   // What was refused with photos needn't have a text.
   const hasPhotos = isChange ? answering.kind === 'again' && !!answering.message.attachments : choices.length > 0;
   const canSend = (text.trim() !== '' || hasPhotos) && (isChange || isReady);
 
   const [isRecording, setRecording] = useState(false);
-  const canSpeak = mayRecord && !isChange && text === '' && choices.length === 0;
+  const canSpeak = mayRecord && !isComments && !isChange && text === '' && choices.length === 0;
 
   const members = useMemo(() => details?.members.map(one => one.userId).filter(id => id !== me) ?? [], [details, me]);
   const memberNames = useNames(isGroup ? members : [], conversationId);
   const names = useMemo(
-    () => (isGroup && isAdmin ? new Map([...memberNames, [everyone, everyone]]) : memberNames),
-    [memberNames, isGroup, isAdmin],
+    () => (isGroup && isAdmin && !isComments ? new Map([...memberNames, [everyone, everyone]]) : memberNames),
+    [memberNames, isGroup, isAdmin, isComments],
   );
   const completion = useCompletion(text, caret, names);
 
@@ -93,8 +95,8 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
   }, [isRecording]);
 
   useEffect(() => {
-    if (!threadId && typed !== undefined && typed === draft) forgetDraft(me, conversationId);
-  }, [threadId, typed, draft, me, conversationId]);
+    if (!isPassing && typed !== undefined && typed === draft) forgetDraft(me, conversationId);
+  }, [isPassing, typed, draft, me, conversationId]);
 
   const keep = (next: string) => {
     keepDraft(me, conversationId, next);
@@ -106,8 +108,8 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
     if (isChange) setChanged(next);
     else {
       setTyped(next);
-      if (!threadId) keep(next);
-      if (!isChannel) conversation.setTyping(next.trim() !== '');
+      if (!isPassing) keep(next);
+      if (!isChannel && !isComments) conversation.setTyping(next.trim() !== '');
     }
   };
 
@@ -135,7 +137,7 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
     return {
       text: trimmed,
       ...(mentions.length ? { mentions } : {}),
-      ...(isGroup && isAdmin && namesEveryone(trimmed) ? { mentionsAll: true as const } : {}),
+      ...(isGroup && isAdmin && !isComments && namesEveryone(trimmed) ? { mentionsAll: true as const } : {}),
       ...more(),
     };
   };
@@ -144,8 +146,8 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
     if (isChange) setChanged('');
     else {
       setTyped('');
-      if (!threadId) keep('');
-      if (!isChannel) conversation.setTyping(false);
+      if (!isPassing) keep('');
+      if (!isChannel && !isComments) conversation.setTyping(false);
     }
     onAnswered();
   };
@@ -225,7 +227,7 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
           }}
         />
       )}
-      {isDroppedOn && <p className="drop-here">{isChange ? 'An edit has no new photos or files' : 'Let go to add them'}</p>}
+      {isDroppedOn && !isComments && <p className="drop-here">{isChange ? 'An edit has no new photos or files' : 'Let go to add them'}</p>}
       {completion.people.length > 0 && <Completion completion={completion} names={names} onChoose={complete} />}
       {isRecording && (
         <Part onError={() => setRecording(false)}>
@@ -233,18 +235,20 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
         </Part>
       )}
       <form className="composer" onSubmit={send} hidden={isRecording}>
-        <IconButton
-          label="More to send"
-          icon={Plus}
-          aria-haspopup="menu"
-          onClick={event => setMenu(event.currentTarget.getBoundingClientRect())}
-        />
+        {!isComments && (
+          <IconButton
+            label="More to send"
+            icon={Plus}
+            aria-haspopup="menu"
+            onClick={event => setMenu(event.currentTarget.getBoundingClientRect())}
+          />
+        )}
         <div className="field">
           <textarea
             ref={field}
             rows={1}
-            aria-label={isChannel ? 'Post' : 'Message'}
-            placeholder={threadId ? 'Reply' : isChannel ? 'Post' : 'Message'}
+            aria-label={isChannel ? 'Post' : isComments ? 'Comment' : 'Message'}
+            placeholder={threadId ? 'Reply' : isChannel ? 'Post' : isComments ? 'Comment' : 'Message'}
             dir="auto"
             enterKeyHint="send"
             value={text}
@@ -256,10 +260,10 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
               // Word and Excel put a picture of it beside a text. A file alone may have its name as text.
               const { types, files: pasted } = event.clipboardData;
               const isText = types.includes('text/plain') && types.includes('text/html');
-              if (!isChange && !isText && add(pasted)) event.preventDefault();
+              if (!isChange && !isComments && !isText && add(pasted)) event.preventDefault();
             }}
           />
-          {!isChange && <IconButton label="Add photos and videos" icon={ImagePlus} onClick={() => files.current!.click()} />}
+          {!isChange && !isComments && <IconButton label="Add photos and videos" icon={ImagePlus} onClick={() => files.current!.click()} />}
           <IconButton label="Emoji" icon={Smile} onClick={() => setOpened('emoji')} />
         </div>
         {canSpeak ? (

@@ -15,6 +15,8 @@ export interface Here {
   readonly me: string;
   readonly isGroup: boolean;
   readonly isChannel: boolean;
+  /** Whether these are the comments on a channel's post. */
+  readonly isComments?: boolean;
   /** False for a channel's followers. */
   readonly mayWrite: boolean;
   /** The other one of a direct conversation. */

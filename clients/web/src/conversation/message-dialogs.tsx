@@ -36,7 +36,9 @@ function subscribe(listener: () => void) {
 export function MessageDialogs() {
   const now = useSyncExternalStore(subscribe, () => opened);
   useEffect(() => () => openMessageDialog(undefined), []);
-  if (!now) return null;
+  const { conversationId } = useHere();
+  // Beside a channel its comments have their own.
+  if (now?.message.conversationId !== conversationId) return null;
   const close = () => openMessageDialog(undefined);
   const { kind, message } = now;
   const messageId = message.messageId!;

@@ -1,4 +1,4 @@
-import type { MessageView } from '@chat-functions/client';
+import type { Loaded, MessageView, Pin as Pinned } from '@chat-functions/client';
 import { useObservable } from '@chat-functions/react';
 import {
   Copy,
@@ -30,6 +30,9 @@ export const quickReactions = ['👍', '❤️', '😂', '😮', '😢', '🙏']
 /** How long a message can be changed and taken back, in ms; the service decides. */
 const editable = 15 * 60_000;
 const unsendable = 3 * 60_000;
+
+const noPins = { getSnapshot: () => none, subscribe: () => () => {} };
+const none: Loaded<readonly Pinned[]> = { status: 'ready', value: [] };
 
 interface MessageMenuProps {
   readonly message: MessageView;
@@ -80,8 +83,8 @@ export function MessageMenu({ message, anchor, isThread, onAnswer, onPick, onClo
 }
 
 function useItems(message: MessageView, isThread: boolean, onAnswer: (answering: Answering) => void): readonly MenuItem[] {
-  const { conversation, conversationId, isGroup, isChannel, isAdmin, mayWrite } = useHere();
-  const isPinned = useObservable(conversation.pins).value.some(pin => pin.message.messageId === message.messageId);
+  const { conversation, conversationId, isGroup, isChannel, isComments, isAdmin, mayWrite } = useHere();
+  const isPinned = useObservable(isComments ? noPins : conversation.pins).value.some(pin => pin.message.messageId === message.messageId);
   const { messageId: id, isMine, text, kind, attachments } = message;
   if (!id) return [];
   const age = Date.now() - Date.parse(message.at);
@@ -89,10 +92,10 @@ function useItems(message: MessageView, isThread: boolean, onAnswer: (answering:
   const isText = isThere && kind === 'text' && text !== '';
   const isDecided = !message.held;
   const isShared = isGroup || isChannel;
-  const canPin = !isShared || isAdmin;
+  const canPin = (!isShared || isAdmin) && !isComments;
   const root = message.threadId ?? id;
   const sharesAny = !!attachments || !!message.cards || /https?:\/\//.test(text);
-  const mayCollect = isThere && isDecided && sharesAny && !message.expiresAt && !isChannel;
+  const mayCollect = isThere && isDecided && sharesAny && !message.expiresAt && !isChannel && !isComments;
   const all: readonly (MenuItem | false)[] = [
     isThere && mayWrite && { label: 'Reply', icon: CornerUpLeft, onSelect: () => onAnswer({ kind: 'reply', message }) },
     isThere &&
@@ -114,7 +117,7 @@ function useItems(message: MessageView, isThread: boolean, onAnswer: (answering:
       (isPinned
         ? { label: 'Unpin', icon: PinOff, onSelect: () => void outcome(conversation.unpin(id), 'Unpinned.') }
         : { label: 'Pin', icon: Pin, onSelect: () => void outcome(conversation.pin(id), 'Pinned.') }),
-    isThere && !isChannel && { label: 'Info', icon: Info, onSelect: () => openMessageDialog({ kind: 'info', message }) },
+    isThere && !isChannel && !isComments && { label: 'Info', icon: Info, onSelect: () => openMessageDialog({ kind: 'info', message }) },
     isText && message.revision > 0 && { label: 'Edits', icon: History, onSelect: () => openMessageDialog({ kind: 'edits', message }) },
     isThere &&
       ((isMine && age < unsendable) || (isShared && isAdmin)) && {
@@ -123,7 +126,13 @@ function useItems(message: MessageView, isThread: boolean, onAnswer: (answering:
         isDangerous: true,
         onSelect: () => conversation.unsend(id),
       },
-    mayWrite && { label: 'Delete for me', icon: Trash2, isDangerous: true, onSelect: () => openMessageDialog({ kind: 'hide', message }) },
+    mayWrite &&
+      !isComments && {
+        label: 'Delete for me',
+        icon: Trash2,
+        isDangerous: true,
+        onSelect: () => openMessageDialog({ kind: 'hide', message }),
+      },
     !isMine &&
       isThere && { label: 'Report', icon: Flag, isDangerous: true, onSelect: () => openMessageDialog({ kind: 'report', message }) },
   ];

@@ -36,7 +36,7 @@ interface MessageRowProps {
 
 export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, isThread, onFocus, onAnswer, onJump }: MessageRowProps) {
   const { message, day, isFirstUnread, isFirst, isLast } = row;
-  const { conversationId, isGroup, isChannel, mayWrite } = useHere();
+  const { conversationId, details, isGroup, isChannel, mayWrite } = useHere();
   const sender = useName(message.senderId, conversationId);
   const element = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<DOMRect>();
@@ -129,6 +129,12 @@ export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, i
             </span>
           </div>
           {isShown && message.reactions.length > 0 && <Reactions message={message} isTabStop={isActive} onMore={() => setPicking(true)} />}
+          {isChannel && isSent && isShown && root && (details?.comments || !!message.counts?.comments) && (
+            <a className="thread-link" href={to.comments(conversationId, root)} tabIndex={isActive ? 0 : -1}>
+              <MessagesSquare aria-hidden="true" />
+              {message.counts?.comments ? plural(message.counts.comments, 'comment') : 'Comment'}
+            </a>
+          )}
           {root && (message.thread || message.threadId) && !isThread && (
             <a className="thread-link" href={to.thread(conversationId, root)} tabIndex={isActive ? 0 : -1}>
               <MessagesSquare aria-hidden="true" />

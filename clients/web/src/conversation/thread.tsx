@@ -1,4 +1,4 @@
-import type { Message } from '@chat-functions/client';
+import type { Message, MessageView } from '@chat-functions/client';
 import { useThread } from '@chat-functions/react';
 import { X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -49,7 +49,8 @@ export function ThreadPane({ messageId }: { readonly messageId: string }) {
   );
 }
 
-function Root({ message }: { readonly message: Message }) {
+/** What is answered. */
+export function Root({ message }: { readonly message: Message | MessageView }) {
   const { conversationId } = useHere();
   const name = useName(message.senderId, conversationId);
   return (

@@ -6,11 +6,11 @@ import { useHere } from './here.ts';
 /** How far a message of the user's has come. */
 export function Ticks({ message }: { readonly message: MessageView }) {
   const { state, seq = 0 } = message;
-  const { isChannel } = useHere();
+  const { isChannel, isComments } = useHere();
   if (state === 'failed') return <CircleAlert role="img" aria-label="not sent" className="danger" />;
   if (state !== 'sent') return <Clock role="img" aria-label={state === 'queued' ? 'waits to be sent' : 'on its way'} />;
-  // A channel has no receipts.
-  return isChannel ? <Check role="img" aria-label="sent" /> : <Received seq={seq} />;
+  // A channel has no receipts, nor have comments.
+  return isChannel || isComments ? <Check role="img" aria-label="sent" /> : <Received seq={seq} />;
 }
 
 function Received({ seq }: { readonly seq: number }) {

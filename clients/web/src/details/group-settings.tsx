@@ -104,7 +104,7 @@ interface SpanProps {
   readonly onChange: (seconds: number) => void;
 }
 
-function Span({ label, none, choices, value, onChange }: SpanProps) {
+export function Span({ label, none, choices, value, onChange }: SpanProps) {
   const all = choices.includes(value) || !value ? choices : [...choices, value].sort((a, b) => a - b);
   return (
     <label>
