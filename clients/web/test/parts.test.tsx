@@ -1,4 +1,4 @@
-import { act, screen, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { messageOf } from '../../react/test/fake-chat.ts';
@@ -18,6 +18,7 @@ vi.mock('../src/details/details.tsx', gone);
 vi.mock('../src/settings/settings.tsx', gone);
 vi.mock('../src/list/new-conversation.tsx', gone);
 vi.mock('../src/ui/emoji-picker.tsx', gone);
+vi.mock('../src/streaks/flame.tsx', gone);
 vi.hoisted(() => {
   vi.stubGlobal('MediaRecorder', class {});
   Object.defineProperty(navigator, 'mediaDevices', { value: {} });
@@ -77,4 +78,13 @@ test.each(pages)('the list stays where a page can’t be loaded: %s', async addr
   await userEvent.click(link);
   act(() => void dispatchEvent(new HashChangeEvent('hashchange')));
   within(list).getByRole('link', { name: /bob/ });
+});
+
+test('the page does without streaks where they can’t be loaded', async () => {
+  const { chat, conversation, summary } = withBob();
+  conversation.summary.set({ ...summary, activityAt: new Date().toISOString() });
+  vi.mocked(console.error).mockClear();
+  showChat(chat);
+  await waitFor(() => expect(console.error).toHaveBeenCalled());
+  expect(screen.getByPlaceholderText('Message')).toBeTruthy();
 });

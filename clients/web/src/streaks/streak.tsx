@@ -1,5 +1,6 @@
 import type { ConversationView } from '@chat-functions/client';
 import { lazy, Suspense } from 'react';
+import { Boundary } from '../ui/boundary.tsx';
 
 const Flame = lazy(() => import('./flame.tsx'));
 
@@ -10,12 +11,14 @@ interface StreakProps {
   readonly summary: Pick<ConversationView, 'conversationId' | 'kind' | 'activityAt'> | undefined;
 }
 
-/** The days in a row on which both wrote, where there may be any: for others nothing is asked. */
+/** The days in a row on which both wrote, where there may be any: for others nothing is asked. A list does without. */
 export function Streak({ summary }: StreakProps) {
   if (summary?.kind !== 'direct' || Date.now() - Date.parse(summary.activityAt) > longest) return null;
   return (
-    <Suspense>
-      <Flame conversationId={summary.conversationId} />
-    </Suspense>
+    <Boundary>
+      <Suspense>
+        <Flame conversationId={summary.conversationId} />
+      </Suspense>
+    </Boundary>
   );
 }
