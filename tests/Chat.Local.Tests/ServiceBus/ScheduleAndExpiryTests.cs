@@ -81,7 +81,11 @@ public sealed class ScheduleAndExpiryTests
         Assert.Equal(("short", "TTLExpiredException"), (letter.MessageId, letter.DeadLetterReason));
         Assert.Equal(TimeSpan.FromMinutes(10), (await bus.Receiver.PeekMessageAsync()).TimeToLive);
         bus.Clock.Advance(TimeSpan.FromMinutes(9));
-        Assert.Equal(["short", "long"], await bus.ReceiveIdsAsync(bus.DeadLetters));
+        foreach (var id in (string[])["short", "long"])
+        {
+            Assert.Equal(id, (await bus.ReceiveOneAsync(bus.DeadLetters)).MessageId);
+        }
+
         Assert.Null(await bus.ReceiveAsync());
         bus.Clock.Advance(TimeSpan.FromDays(365));
         Assert.Equal(2, bus.Queue.Count().DeadLettered);
