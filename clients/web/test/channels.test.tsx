@@ -170,7 +170,7 @@ test('makes a channel for who may', async () => {
   await userEvent.click(await screen.findByRole('button', { name: 'New channel' }));
   await userEvent.type(screen.getByRole('textbox', { name: 'Title' }), 'News');
   await userEvent.click(screen.getByRole('button', { name: 'Create' }));
-  expect(channels.create).toHaveBeenCalledWith({ title: 'News' });
+  expect(channels.create).toHaveBeenCalledWith({ title: 'News', visibility: 'public' });
   expect(location.hash).toBe('#/channel/created');
 });
 
@@ -243,6 +243,7 @@ test('lets who keeps order turn comments on and choose the pause', async () => {
   const members = [{ userId: 'me', role: 'owner' }];
   news.conversation.summary.set(summaryOf('news', { kind: 'channel', title: 'News', peer: undefined }));
   news.conversation.details.set({ status: 'ready', value: { ...before, comments: true, slowModeSeconds: 30, members } as never });
+  news.conversation.inviteLinks.mockResolvedValue([]);
   show(chat, '#/channel/news');
   await userEvent.click((await screen.findAllByRole('button', { name: 'More' }))[0]!);
   await userEvent.click(screen.getByRole('menuitem', { name: 'Members and settings' }));
