@@ -238,9 +238,9 @@ test('opens the comments on a post beside it, and says that they are off or gone
 });
 
 test('lets who keeps order turn comments on and choose the pause', async () => {
-  const { chat, news } = withNews(messageOf(1, 'me', 'Mine'));
+  const { chat, news } = withNews(messageOf(1, 'alice', 'mine'));
   const before = news.conversation.details.getSnapshot().value as object;
-  const members = [{ userId: 'me', role: 'owner' }];
+  const members = [{ userId: 'alice', role: 'owner', state: 'active' }];
   news.conversation.summary.set(summaryOf('news', { kind: 'channel', title: 'News', peer: undefined }));
   news.conversation.details.set({ status: 'ready', value: { ...before, comments: true, slowModeSeconds: 30, members } as never });
   news.conversation.inviteLinks.mockResolvedValue([]);
