@@ -156,7 +156,7 @@ test('a private channel is there for who comes by its link, which lets in no mor
   await settings.getByText('0 uses · until').waitFor();
   await settings.getByRole('button', { name: 'Delete the link' }).click();
   await settings.getByText('0 uses · until').waitFor({ state: 'detached' });
-  await settings.getByLabel(/^Private/).uncheck();
+  await settings.getByLabel(/^Private/).click();
   await p.getByText('Public. Whoever has its link can follow.').waitFor();
   await c.goto(`${base}${address}`);
   await c.getByRole('button', { name: 'Follow' }).click();
@@ -184,7 +184,7 @@ test('a post is commented once its channel takes comments, and they are seen liv
   expect(await posts(b).getByRole('link', { name: 'Comment' }).count()).toBe(0);
   await p.getByRole('button', { name: 'More', exact: true }).first().click();
   await choose(p, 'Members and settings');
-  await p.getByLabel('Followers comment on posts').check();
+  await p.getByLabel('Followers comment on posts').click();
   await p.getByLabel(/^Pause between/).waitFor();
   await lookInBothSizes(p, 'channel-comment-settings');
   await p.keyboard.press('Escape');
