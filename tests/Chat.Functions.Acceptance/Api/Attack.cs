@@ -33,7 +33,7 @@ internal sealed record Attack(ApiRequest Request, string What, Func<ApiAnswer, b
     public static Func<ApiAnswer, bool> PointsTo(string place)
     {
         var array = char.IsDigit(place[^1]) ? place[..place.LastIndexOf('/')] : null;
-        var instead = place is "/poll" or "/attachments" ? "/text" : null;
+        var instead = place is "/poll" or "/attachments" or "/cards" or "/sticker" or "/location" ? "/text" : null;
         return answer => answer.Faults.Any(fault => fault.Pointer == array || fault.Pointer == instead || $"{fault.Pointer}/".StartsWith(
             $"{place}/", StringComparison.Ordinal));
     }
