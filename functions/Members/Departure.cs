@@ -73,12 +73,17 @@ internal sealed record LeaveConversationCommand : MemberCommand
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
         var isFollowed = actor.Role == MemberRole.Owner && head.MemberCount > 1;
-        if (isFollowed && Successor?.MembersVersion != head.MembersVersion)
+        var next = Successor is { } chosen && chosen.MembersVersion == head.MembersVersion
+            ? context.Find<Member>(Member.DocumentId(chosen.UserId))
+            : null;
+
+        // A replica that lags may not have the successor's document yet, although it has the head.
+        if (isFollowed && next is not { State: MemberState.Active })
         {
             return Decision.Refuse(SuccessorUnknown);
         }
 
-        var successor = isFollowed ? context.Find<Member>(Member.DocumentId(Successor!.UserId))! with { Role = MemberRole.Owner } : null;
+        var successor = isFollowed ? next! with { Role = MemberRole.Owner } : null;
         var left = LogEvent.Of(
             context,
             LogEvent.MemberLeft,
