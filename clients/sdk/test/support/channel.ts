@@ -1,4 +1,5 @@
 import { channelsOf, type Channel, type Channels } from '../../src/channels.js';
+import type { MessageWindow } from '../../src/index.js';
 import type { Answer } from './service.js';
 import { problem, type Json } from './state.js';
 import { isOnline, soon } from './story.js';
@@ -222,4 +223,10 @@ export async function channelStory(seed = 1): Promise<ChannelStory> {
   await soon(world, channel.follow());
   await world.clock.pass(3000);
   return { world, id: model.id, model, paula, bob, posting, channel, channels };
+}
+
+/** Posts that somebody looks at. */
+export function look({ channel }: Pick<ChannelStory, 'channel'>): { readonly posts: MessageWindow; readonly end: () => void } {
+  const posts = channel.posts();
+  return { posts, end: posts.subscribe(() => {}) };
 }
