@@ -76,11 +76,15 @@ public sealed class MediaBlobs(BlobServiceClient client, BlobAddresses addresses
             var unchanged = new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = etag } };
             return (await Upload(id).DownloadContentAsync(unchanged, cancellationToken)).Value.Content.ToMemory();
         }
-        catch (RequestFailedException gone) when (gone.Status is 404 or 412)
+        catch (RequestFailedException gone) when (IsGone(gone))
         {
             return null;
         }
     }
+
+    /// <summary>Whether a blob isn't there any more, or isn't the same. A container that is missing isn't a file's fault.</summary>
+    public static bool IsGone(RequestFailedException failure) =>
+        failure.ErrorCode == BlobErrorCode.BlobNotFound || failure.ErrorCode == BlobErrorCode.ConditionNotMet;
 
     /// <summary>What was uploaded, to be read by ranges while it is the same.</summary>
     public RangedFile OpenUpload(MediaItem item) =>

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Azure;
-using Azure.Storage.Blobs.Models;
 using Chat.Functions.Log;
 using Chat.Functions.Media.Images;
 using Chat.Functions.Media.Recordings;
@@ -199,7 +198,7 @@ public sealed class MediaProcessing(
             logger.FileRefused(unusable.Reason);
             return item.Failed(unusable.Reason);
         }
-        catch (RequestFailedException gone) when (IsGone(gone))
+        catch (RequestFailedException gone) when (MediaBlobs.IsGone(gone))
         {
             return item.Failed(NotUploaded);
         }
@@ -237,9 +236,6 @@ public sealed class MediaProcessing(
         return item with { State = MediaState.Ready, DurationMs = voice.DurationMs, Variants = [variant] };
     }
 
-    private static bool IsGone(RequestFailedException failure) =>
-        failure.ErrorCode == BlobErrorCode.BlobNotFound || failure.ErrorCode == BlobErrorCode.ConditionNotMet;
-
     /// <summary>Nobody looks at what a file is: it is passed on as it came, to be saved.</summary>
     private async Task<MediaItem> TransformFileAsync(MediaItem item, CancellationToken cancellationToken)
     {
@@ -253,11 +249,12 @@ public sealed class MediaProcessing(
     private async Task<MediaItem> TransformVideoAsync(MediaItem item, CancellationToken cancellationToken)
     {
         ProcessedVideo video;
+        var upload = blobs.OpenUpload(item);
         try
         {
-            video = await VideoProcessor.ReadAsync(blobs.OpenUpload(item), item.ContentType, cancellationToken);
+            video = await VideoProcessor.ReadAsync(upload, item.ContentType, cancellationToken);
         }
-        catch (Exception exception) when (IsByFile(exception) && !IsByStorage(exception))
+        catch (Exception exception) when (IsByFile(exception) && exception != upload.Failure)
         {
             throw Failed(exception);
         }
@@ -294,10 +291,13 @@ public sealed class MediaProcessing(
         return new(UnusableMediaException.Unreadable, "Reading it failed.");
     }
 
-    private static bool IsByFile(Exception exception) => exception is not (UnusableMediaException or OperationCanceledException);
-
-    /// <summary>An aggregate is what retries end with that met no answer.</summary>
-    private static bool IsByStorage(Exception exception) => exception is RequestFailedException or AggregateException or IOException;
+    /// <summary>What the machine lacks, memory or the decoders' library, isn't: another one may have it.</summary>
+    private static bool IsByFile(Exception exception) => exception is not (UnusableMediaException
+        or OperationCanceledException
+        or OutOfMemoryException
+        or TypeInitializationException
+        or TypeLoadException
+        or BadImageFormatException);
 }
 
 /// <summary>The log lines of media.</summary>

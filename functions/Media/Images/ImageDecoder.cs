@@ -8,6 +8,9 @@ internal static class ImageDecoder
     /// <summary>The most pixels of the longer side: the most of WebP, so that every picture can be kept as one.</summary>
     public const int MaxSide = 16_383;
 
+    /// <summary>What libvips, its JPEG decoder and its threads say.</summary>
+    private static readonly string[] LackOfMemory = ["out of memory -- size", "Insufficient memory (case", "unable to create thread"];
+
     /// <summary>All pixels, in memory: three or, with transparency, four bytes each.</summary>
     /// <exception cref="UnusableMediaException">The file isn't a whole picture, or one of too many pixels.</exception>
     public static Image Decode(byte[] file, ImageFormat format, int maxPixels, CancellationToken cancellationToken)
@@ -50,7 +53,7 @@ internal static class ImageDecoder
             {
                 return stored.IccTransform("srgb", embedded: true, depth: 8);
             }
-            catch (VipsException)
+            catch (VipsException failure) when (!IsLackOfMemory(failure))
             {
                 // A damaged profile, or one for other channels: browsers show such a picture without it.
             }
@@ -72,6 +75,9 @@ internal static class ImageDecoder
         return isClear.Ifthenelse(new double[picture.Bands], picture);
     }
 
-    /// <summary>Another instance may have it, so the file isn't to blame.</summary>
-    private static bool IsLackOfMemory(VipsException failure) => failure.Message.Contains("out of memory", StringComparison.Ordinal);
+    /// <summary>
+    /// Another instance may have it, so the file isn't to blame. What decoders say of a file's own limits is worded otherwise.
+    /// </summary>
+    public static bool IsLackOfMemory(VipsException failure) =>
+        LackOfMemory.Any(text => failure.Message.Contains(text, StringComparison.Ordinal));
 }

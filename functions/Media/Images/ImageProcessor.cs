@@ -28,6 +28,7 @@ public static class ImageProcessor
     /// <param name="declaredContentType">The type that the file must be of, without parameters.</param>
     /// <param name="cancellationToken">Ends the work within some rows of pixels; some decoders first read the whole file.</param>
     /// <exception cref="UnusableMediaException">The file isn't of that type, isn't a whole picture, or has too many pixels.</exception>
+    /// <exception cref="InsufficientMemoryException">Later, or elsewhere, there may be enough.</exception>
     public static ProcessedImage Process(ReadOnlyMemory<byte> file, string declaredContentType, CancellationToken cancellationToken) =>
         Process(file, declaredContentType, MaxPixels, cancellationToken);
 
@@ -63,6 +64,10 @@ public static class ImageProcessor
         catch (VipsException) when (cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellationToken);
+        }
+        catch (VipsException failure) when (ImageDecoder.IsLackOfMemory(failure))
+        {
+            throw new InsufficientMemoryException("The picture needs more memory than there is just now.", failure);
         }
     }
 

@@ -16,6 +16,9 @@ public sealed class RangedFile(long length, Func<long, Memory<byte>, Cancellatio
     /// <summary>In bytes.</summary>
     public long Length => length;
 
+    /// <summary>With what getting at the file ended, if it did: no fault of what is in it. Null otherwise.</summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>The bytes at a place, fewer where the file ends; good until the next call.</summary>
     internal async ValueTask<ReadOnlyMemory<byte>> PeekAsync(long at, int most, CancellationToken cancellationToken)
     {
@@ -24,7 +27,7 @@ public sealed class RangedFile(long length, Func<long, Memory<byte>, Cancellatio
         {
             _count = (int)Math.Min(_window.Length, length - at);
             _from = at;
-            await read(at, _window.AsMemory(0, _count), cancellationToken);
+            await FillAsync(at, _window.AsMemory(0, _count), cancellationToken);
         }
 
         return _window.AsMemory((int)(at - _from), count);
@@ -45,9 +48,22 @@ public sealed class RangedFile(long length, Func<long, Memory<byte>, Cancellatio
         }
         else
         {
-            await read(at, part, cancellationToken);
+            await FillAsync(at, part, cancellationToken);
         }
 
         return part;
+    }
+
+    private async Task FillAsync(long at, Memory<byte> into, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await read(at, into, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            Failure = exception;
+            throw;
+        }
     }
 }

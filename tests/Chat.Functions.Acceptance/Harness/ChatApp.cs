@@ -63,6 +63,7 @@ internal sealed class ChatApp : IAsyncDisposable
         var azure = await LocalAzure.StartAsync(directory: null);
         azure.ServiceBus.Listen(0);
         await azure.Cosmos.ListenAsync(0, CancellationToken.None);
+        await azure.Blobs.ListenAsync(0, CancellationToken.None);
         return await StartAsync(azure, owned: true, settings, new InstanceOptions { App = App, AsChild = true });
     }
 
@@ -122,6 +123,9 @@ internal sealed class ChatApp : IAsyncDisposable
 
     /// <summary>Someone who moderates, too.</summary>
     public Person AsModerator(string user) => new(Http, user, "chat.moderator");
+
+    /// <summary>The id of the process that the app runs in.</summary>
+    public Task<int> GetProcessIdAsync() => _host.GetProcessIdAsync();
 
     /// <summary>SIGKILL for the process that the app runs in; the host and the services live, and start it again.</summary>
     /// <returns>Its id.</returns>
