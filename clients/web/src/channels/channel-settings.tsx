@@ -21,7 +21,7 @@ export default function ChannelSettings({ onClose }: { readonly onClose: () => v
     <>
       <Dialog title="Members and settings" onClose={onClose}>
         <div className="details channel-settings">
-          {isAdmin && details && <Names key={`${details.title}\n${details.description ?? ''}\n${details.avatarUrl ?? ''}`} />}
+          {isAdmin && details && <Names details={details} />}
           {isAdmin && details && <Access />}
           {isAdmin && <CommentSettings />}
           <Members />

@@ -1,7 +1,8 @@
-import { useState } from 'react';
+import type { ConversationDetails } from '@chat-functions/client';
 import { spanOf } from '../format.ts';
 import { useHere } from '../conversation/here.ts';
 import { useSubmit } from '../ui/dialog.tsx';
+import { useField } from '../ui/field.ts';
 import { notify, outcome } from '../ui/notices.tsx';
 import { PictureField } from '../ui/picture-field.tsx';
 
@@ -13,7 +14,7 @@ export function GroupSettings() {
   return (
     <section>
       <h3>Settings</h3>
-      <Names key={`${details.title}\n${details.description ?? ''}\n${details.avatarUrl ?? ''}`} />
+      <Names details={details} />
       <label className="choice">
         <input
           type="checkbox"
@@ -59,30 +60,37 @@ export function TimeToLive() {
   );
 }
 
-/** Title, description and picture. */
-export function Names() {
-  const { conversation, details } = useHere();
-  const [title, setTitle] = useState(details!.title ?? '');
-  const [description, setDescription] = useState(details!.description ?? '');
-  const [picture, setPicture] = useState(details!.avatarUrl ?? '');
-  const isSame = title === details!.title && description === (details!.description ?? '') && picture === (details!.avatarUrl ?? '');
-  const isChanged = title.trim() !== '' && !isSame;
+/** Title, description and picture: what isn't being changed here follows what others change. */
+export function Names({ details }: { readonly details: ConversationDetails }) {
+  const { conversation } = useHere();
+  const title = useField(details.title ?? '');
+  const description = useField(details.description);
+  const picture = useField(details.avatarUrl);
+  const isChanged = title.text !== '' && (title.isChanged || description.isChanged || picture.isChanged);
   const { onSubmit, isBusy, error } = useSubmit(
-    () => conversation.update({ title: title.trim(), description: description.trim() || null, avatarUrl: picture.trim() || null }),
-    () => notify('Saved.'),
+    () =>
+      conversation.update({
+        ...(title.isChanged && { title: title.text }),
+        ...(description.isChanged && { description: description.text || null }),
+        ...(picture.isChanged && { avatarUrl: picture.text || null }),
+      }),
+    () => {
+      for (const field of [title, description, picture]) field.saved();
+      notify('Saved.');
+    },
     isChanged,
   );
   return (
     <form onSubmit={onSubmit}>
       <label>
         Title
-        <input value={title} maxLength={128} onChange={event => setTitle(event.target.value)} />
+        <input value={title.value} maxLength={128} onChange={event => title.onChange(event.target.value)} />
       </label>
       <label>
         Description
-        <textarea rows={2} value={description} maxLength={512} onChange={event => setDescription(event.target.value)} />
+        <textarea rows={2} value={description.value} maxLength={512} onChange={event => description.onChange(event.target.value)} />
       </label>
-      <PictureField value={picture} onChange={setPicture} />
+      <PictureField value={picture.value} onChange={picture.onChange} />
       <p className="error" role="alert">
         {error}
       </p>

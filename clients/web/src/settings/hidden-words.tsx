@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useAsked } from '../asked.ts';
 import { explain } from '../format.ts';
 import { useSubmit } from '../ui/dialog.tsx';
+import { useField } from '../ui/field.ts';
 import { notify } from '../ui/notices.tsx';
 
 const ask = '/me/hidden-words';
@@ -10,33 +11,37 @@ const ask = '/me/hidden-words';
 /** Words by which requests are put aside. */
 export function HiddenWords() {
   const chat = useChat();
-  const { value, error, reload } = useAsked(() => chat.api.get(ask));
+  const { value, error } = useAsked(() => chat.api.get(ask));
   return (
     <section>
       <h3>Hidden words</h3>
       <p className="hint">A request that has one of these is put with the hidden requests, and nobody notices. One a line.</p>
       {error !== undefined && <p className="error">{explain(error)}</p>}
-      {value && <Words key={value.words.join('\n')} known={value.words} onSaved={() => void reload()} />}
+      {value && <Words words={value.words} />}
     </section>
   );
 }
 
-function Words({ known, onSaved }: { readonly known: readonly string[]; readonly onSaved: () => void }) {
+const wordsOf = (text: string) => [...new Set(text.split('\n').map(word => word.trim()))].filter(Boolean);
+
+function Words({ words }: { readonly words: readonly string[] }) {
   const chat = useChat();
-  const [text, setText] = useState(known.join('\n'));
-  const words = [...new Set(text.split('\n').map(word => word.trim()))].filter(Boolean);
-  const isChanged = words.join('\n') !== known.join('\n');
+  const [known, setKnown] = useState(words);
+  const { value, text, isChanged, onChange, saved } = useField(known.join('\n'), typed => wordsOf(typed).join('\n'));
   const { onSubmit, isBusy, error } = useSubmit(
-    () => chat.api.put(ask, { body: { words } }),
+    async () => {
+      await chat.api.put(ask, { body: { words: wordsOf(text) } });
+      setKnown(wordsOf(text));
+    },
     () => {
+      saved();
       notify('Saved.');
-      onSaved();
     },
     isChanged,
   );
   return (
     <form onSubmit={onSubmit}>
-      <textarea rows={3} value={text} aria-label="Hidden words" onChange={event => setText(event.target.value)} />
+      <textarea rows={3} value={value} aria-label="Hidden words" onChange={event => onChange(event.target.value)} />
       <p className="error" role="alert">
         {error}
       </p>

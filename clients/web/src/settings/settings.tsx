@@ -1,4 +1,4 @@
-import type { Privacy } from '@chat-functions/client';
+import type { Privacy, Profile } from '@chat-functions/client';
 import { useChat, useObservable, useOutbox, useProfile } from '@chat-functions/react';
 import { LogOut } from 'lucide-react';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import { forget } from '../session.ts';
 import { forgetStickers } from '../sharing/recent.ts';
 import { UserAvatar } from '../ui/avatar.tsx';
 import { FormDialog, useSubmit } from '../ui/dialog.tsx';
+import { useField } from '../ui/field.ts';
 import { PictureField } from '../ui/picture-field.tsx';
 import { notify, outcome } from '../ui/notices.tsx';
 import { Decisions } from './decisions.tsx';
@@ -20,7 +21,6 @@ import { chooseTheme, chosenTheme, type Theme } from './theme.ts';
 export default function Settings() {
   const me = useMe();
   const name = useName(me);
-  const profile = useProfile(me);
   return (
     <div className="details">
       <div className="content">
@@ -29,7 +29,7 @@ export default function Settings() {
           <h3 dir="auto">{name}</h3>
           {name !== me && <p className="quiet">{me}</p>}
         </div>
-        <Profile key={`${profile?.displayName} ${profile?.avatarUrl}`} />
+        <ProfileSettings />
         <Appearance />
         <PrivacySettings />
         <Notifications />
@@ -42,16 +42,27 @@ export default function Settings() {
   );
 }
 
-function Profile() {
+function ProfileSettings() {
   const chat = useChat();
   const me = useMe();
-  const known = useProfile(me);
-  const [name, setName] = useState(known?.displayName ?? '');
-  const [picture, setPicture] = useState(known?.avatarUrl ?? '');
-  const isChanged = name.trim() !== (known?.displayName ?? '') || picture.trim() !== (known?.avatarUrl ?? '');
+  const told = useProfile(me);
+  const [answer, setAnswer] = useState<Profile>();
+  const known = answer && answer.version > (told?.version ?? 0) ? answer : told;
+  const name = useField(known?.displayName);
+  const picture = useField(known?.avatarUrl);
+  const isChanged = name.isChanged || picture.isChanged;
   const { onSubmit, isBusy, error } = useSubmit(
-    () => chat.api.patch('/me/profile', { body: { displayName: name.trim() || null, avatarUrl: picture.trim() || null } }),
-    () => notify('Saved.'),
+    async () => {
+      const body = {
+        ...(name.isChanged && { displayName: name.text || null }),
+        ...(picture.isChanged && { avatarUrl: picture.text || null }),
+      };
+      setAnswer(await chat.api.patch('/me/profile', { body }));
+    },
+    () => {
+      for (const field of [name, picture]) field.saved();
+      notify('Saved.');
+    },
     isChanged,
   );
   return (
@@ -60,9 +71,9 @@ function Profile() {
       <form onSubmit={onSubmit}>
         <label>
           Name
-          <input value={name} maxLength={64} autoComplete="name" onChange={event => setName(event.target.value)} />
+          <input value={name.value} maxLength={64} autoComplete="name" onChange={event => name.onChange(event.target.value)} />
         </label>
-        <PictureField value={picture} onChange={setPicture} />
+        <PictureField value={picture.value} onChange={picture.onChange} />
         <p className="error" role="alert">
           {error}
         </p>
