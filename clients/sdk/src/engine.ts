@@ -39,7 +39,8 @@ export class Engine {
   /** Entries that came before those that precede them. */
   readonly #beyond = new Map<string, readonly LogEvent[]>();
   readonly #repairs = new Map<string, Promise<void>>();
-  readonly #again = new Map<string, { isGap: boolean }>();
+  /** What is to be read on once more, and whether only where there is still a gap. */
+  readonly #again = new Map<string, boolean>();
   #events: ChatEvent[] = [];
   #isGathering = false;
   #flushing: Promise<void> = Promise.resolve();
@@ -255,15 +256,15 @@ export class Engine {
   repair(conversationId: string, isGap = false): Promise<void> {
     const running = this.#repairs.get(conversationId);
     if (running) {
-      this.#again.set(conversationId, { isGap: isGap && (this.#again.get(conversationId)?.isGap ?? true) });
+      this.#again.set(conversationId, isGap && this.#again.get(conversationId) !== false);
       return running;
     }
     const repair = this.#close(conversationId, isGap).finally(() => {
       this.#repairs.delete(conversationId);
       const again = this.#again.get(conversationId);
       this.#again.delete(conversationId);
-      const isWanted = again && (!again.isGap || this.#beyond.get(conversationId)?.length);
-      if (isWanted && !this.#signal.aborted) void this.repair(conversationId, again.isGap);
+      const isWanted = again === false || (again && this.#beyond.get(conversationId)?.length);
+      if (isWanted && !this.#signal.aborted) void this.repair(conversationId, again);
     });
     this.#repairs.set(conversationId, repair);
     return repair;
