@@ -27,6 +27,8 @@ const nothing: MessageWindowState = {
 };
 
 type PageOf = Page & { readonly hasMore: boolean };
+type Loading = 'isLoadingBefore' | 'isLoadingAfter';
+type Position = Readonly<Record<string, number>>;
 
 /** A range of messages of a conversation, or of a thread in it, that is looked at. */
 export class Window extends Live<MessageWindowState> implements MessageWindow {
@@ -39,7 +41,7 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
   #coveredTo = 0;
   #records: readonly MessageRecord[] = [];
   #isOpen = false;
-  /** Raised by each jump, so that what was under way before doesn't show. */
+  /** Raised by each jump, so that what was under way before doesn't show, and moves nothing. */
   #visit = 0;
   #reading: Promise<void> | undefined;
   #isChanged = false;
@@ -48,7 +50,7 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
   #cancelRetry = () => {};
   #cancelExpiry = () => {};
   #hasFetchedPolls = false;
-  readonly #loading: { before?: Promise<void>; after?: Promise<void> } = {};
+  #loading: { [L in Loading]?: Promise<void> | undefined } = {};
 
   constructor(
     private readonly host: WindowHost,
@@ -82,16 +84,19 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
   }
 
   loadBefore(): Promise<void> {
-    return (this.#loading.before ??= this.#load('before').finally(() => {
-      this.#loading.before = undefined;
-      this.#update({ isLoadingBefore: false });
-    }));
+    return this.#once('isLoadingBefore');
   }
 
   loadAfter(): Promise<void> {
-    return (this.#loading.after ??= this.#load('after').finally(() => {
-      this.#loading.after = undefined;
-      this.#update({ isLoadingAfter: false });
+    return this.#once('isLoadingAfter');
+  }
+
+  #once(name: Loading): Promise<void> {
+    const visit = this.#visit;
+    return (this.#loading[name] ??= this.#load(name).finally(() => {
+      if (visit !== this.#visit) return;
+      this.#loading[name] = undefined;
+      this.#update({ [name]: false });
     }));
   }
 
@@ -99,12 +104,13 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
   async #open(): Promise<void> {
     const visit = ++this.#visit;
     this.#cancelRetry();
+    this.#loading = {};
+    this.#update({ isLoadingBefore: false, isLoadingAfter: false });
     try {
-      if (await this.#settle()) return void this.#confirm();
-      const page = await this.#ask(this.#position());
+      const isKept = await this.#settle();
       if (visit !== this.#visit) return;
-      await this.#keep(page, this.#anchor === 'newest');
-      await this.#settle();
+      if (isKept) return void this.#confirm();
+      if (await this.#fetch(this.#position())) await this.#settle();
     } catch (error) {
       if (visit === this.#visit) this.#failed(error, true);
     }
@@ -116,8 +122,7 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
     if (known && known[0] <= from) return;
     const visit = this.#visit;
     try {
-      const page = await this.#ask(position);
-      if (visit === this.#visit) await this.#keep(page, this.#anchor === 'newest' && position['beforeSeq'] === undefined);
+      await this.#fetch(position);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       if (visit !== this.#visit) return;
@@ -195,17 +200,19 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
     const { store } = await this.host.ready;
     const visit = this.#visit;
     const isOpen = this.#isOpen;
+    const [from, to] = [this.#from, this.#to];
     const found = await store.read(async tx => {
       const { ranges, log } = await this.#coverage(tx);
-      const place = isOpen ? ([this.#from, this.#to] as const) : await this.#place(tx, ranges, log);
+      const place = isOpen ? ([from, to] as const) : await this.#place(tx, ranges, log);
       if (!place) return undefined;
       const range = place[1] === end ? ranges.at(-1) : (around(ranges, place[1]) ?? around(ranges, place[0]));
       if (!range) return undefined;
-      const from = Math.max(place[0], range[0]);
-      const to = place[1] === end ? end : Math.min(place[1], range[1]);
-      return { from, to, range, records: await messagesBetween(tx, this.conversationId, this.threadId, from, to) };
+      const first = Math.max(place[0], range[0]);
+      const last = place[1] === end ? end : Math.min(place[1], range[1]);
+      return [first, last, range[1], await messagesBetween(tx, this.conversationId, this.threadId, first, last)] as const;
     });
-    if (visit !== this.#visit) return;
+    // What moved it meanwhile has it read once more.
+    if (visit !== this.#visit || from !== this.#from || to !== this.#to) return;
     if (!found) {
       // Everything was dropped: the service says whether there is anything to see.
       if (isOpen) {
@@ -215,8 +222,8 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
       return;
     }
     this.#isOpen = true;
-    [this.#from, this.#to, this.#coveredTo, this.#records] = [found.from, found.to, found.range[1], found.records];
-    const hasHole = found.to === end && found.records.some(({ seq }) => seq > found.range[1]);
+    [this.#from, this.#to, this.#coveredTo, this.#records] = found;
+    const hasHole = this.#to === end && this.#records.some(({ seq }) => seq > this.#coveredTo);
     this.#show({ status: 'ready', hasHole, error: undefined });
     await this.#fetchOutdated();
   }
@@ -275,24 +282,23 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
     if (names.some(name => !Object.is(before[name], change[name]))) this.set({ ...before, ...change });
   }
 
-  async #load(direction: 'before' | 'after'): Promise<void> {
-    const isBefore = direction === 'before';
-    if (!this.#isOpen || !(isBefore ? this.getSnapshot().hasBefore : this.getSnapshot().hasAfter)) return;
-    this.#update(isBefore ? { isLoadingBefore: true } : { isLoadingAfter: true });
+  async #load(name: Loading): Promise<void> {
+    const isBefore = name === 'isLoadingBefore';
+    if (!this.#isOpen || !this.getSnapshot()[isBefore ? 'hasBefore' : 'hasAfter']) return;
+    this.#update({ [name]: true });
     const visit = this.#visit;
     try {
       // A page without messages only says that there are none: the next one may have some.
       for (let tries = 0; tries < 5; tries++) {
         const [from, to] = [this.#from, this.#to];
-        const position: Readonly<Record<string, number>> = isBefore ? { beforeSeq: from } : { afterSeq: to };
-        if (await this.#extend(isBefore)) {
-          void (isBefore ? this.#confirm(this.#from, from - 1, position) : this.#confirm(to + 1, this.#records.at(-1)?.seq, position));
-          await this.#trim(isBefore);
-          break;
-        }
-        const page = await this.#ask(position);
+        const position: Position = isBefore ? { beforeSeq: from } : { afterSeq: to };
+        const isExtended = await this.#extend(isBefore);
         if (visit !== this.#visit) return;
-        await this.#keep(page, false);
+        if (isExtended) {
+          void (isBefore ? this.#confirm(this.#from, from - 1, position) : this.#confirm(to + 1, this.#records.at(-1)?.seq, position));
+          return await this.#trim(isBefore);
+        }
+        if (!(await this.#fetch(position))) return;
       }
     } catch (error) {
       if (visit === this.#visit) this.#failed(error, false);
@@ -301,6 +307,7 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
 
   /** Moves its edge by a page of what is kept; false where nothing more is. */
   async #extend(isBefore: boolean): Promise<boolean> {
+    const visit = this.#visit;
     const { store } = await this.host.ready;
     const edge = await store.read(async tx => {
       const { ranges, log } = await this.#coverage(tx);
@@ -310,12 +317,12 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
       const isNewest = range === ranges.at(-1) && range[1] >= (log?.applied ?? 0);
       return (await this.#nth(tx, this.#to + 1, range[1], this.#pageSize)) ?? (isNewest ? end : range[1]);
     });
-    const isMoved = edge !== undefined && edge !== (isBefore ? this.#from : this.#to);
+    if (visit !== this.#visit || edge === undefined || edge === (isBefore ? this.#from : this.#to)) return false;
     const had = this.#records.length;
-    if (isMoved && isBefore) this.#from = edge;
-    if (isMoved && !isBefore) this.#to = edge;
-    if (isMoved) await this.#refresh();
-    return isMoved && (this.#records.length > had || this.#from <= 1 || this.#to === end);
+    if (isBefore) this.#from = edge;
+    else this.#to = edge;
+    await this.#refresh();
+    return this.#records.length > had || this.#from <= 1 || this.#to === end;
   }
 
   /** Lets go of what is far from where it was extended, so that a long conversation takes no more than a short one. */
@@ -327,12 +334,12 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
     await this.#refresh();
   }
 
-  #position(): Readonly<Record<string, number>> {
+  #position(): Position {
     if (this.#anchor !== 'newest') return { aroundSeq: this.#anchor };
     return this.threadId ? { beforeSeq: end } : {};
   }
 
-  async #ask(position: Readonly<Record<string, number>>): Promise<PageOf> {
+  async #ask(position: Position): Promise<PageOf> {
     const { conversationId, threadId } = this;
     const messages = '/conversations/{conversationId}/messages';
     const path = { conversationId, messageId: threadId };
@@ -346,14 +353,20 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
     return { messages: [...before.messages, ...after.messages], fromSeq: before.fromSeq, toSeq: after.toSeq, hasMore: after.hasMore };
   }
 
-  async #keep(page: PageOf, isNewest: boolean): Promise<void> {
+  /** Asks for a page, and keeps it; false where the window was moved elsewhere meanwhile. */
+  async #fetch(position: Position): Promise<boolean> {
+    const visit = this.#visit;
+    const page = await this.#ask(position);
+    if (visit !== this.#visit) return false;
     const { write } = await this.host.ready;
     const confirmed = this.host.confirmed(this.conversationId, this.threadId);
     confirmed.ranges = add(confirmed.ranges, [page.fromSeq, page.toSeq]);
-    await write(async batch => {
-      if (isNewest && !this.threadId) return await beginLog(batch, this.conversationId, page);
-      await mergePage(batch, this.conversationId, page, this.threadId);
-    });
+    // Without a position it is the newest one.
+    const isNewest = !this.threadId && !Object.keys(position).length;
+    await write(batch =>
+      isNewest ? beginLog(batch, this.conversationId, page) : mergePage(batch, this.conversationId, page, this.threadId),
+    );
+    return visit === this.#visit;
   }
 
   #failed(error: unknown, isOpening: boolean): void {
