@@ -57,6 +57,8 @@ export class Batch implements Touched {
   readonly stale: (readonly [conversationId: string, messageId: string])[] = [];
   /** Whether the user's list is to be asked for again soon, since what was pushed doesn't say enough. */
   needsSync = false;
+  /** Whether something was put in the outbox that was waiting for a message to be stored. */
+  hasFollowers = false;
   /** Conversations of which nothing is known but that they are there. */
   readonly unknown = new Set<string>();
 

@@ -277,7 +277,8 @@ export class Core {
   // -- What changes
 
   #touched(batch: Batch): void {
-    const { conversations, logs, outbox, reset } = batch;
+    const { conversations, logs, outbox, reset, hasFollowers } = batch;
+    if (hasFollowers) this.#wake(false);
     if (!conversations.size && !logs.size && !outbox && !reset) return;
     this.#tabs?.post({ kind: 'touched', conversations: [...conversations], logs: [...logs], outbox, reset });
     void this.#reread(batch);

@@ -196,7 +196,6 @@ export class Engine {
     const pushed = this.#events.splice(0);
     const { host } = this;
     let events: readonly ChatEvent[] = [];
-    let hasFollowers = false;
     const after = await host.write(async batch => {
       events = await this.#ofThisEpoch(batch, pushed);
       const entries = events.filter(isLogEvent);
@@ -207,13 +206,12 @@ export class Engine {
           entries.filter(({ conversationId }) => conversationId === id),
         );
       }
-      hasFollowers = await noteSent(batch, ownMessages(entries, batch.me));
+      await noteSent(batch, ownMessages(entries, batch.me));
       for (const event of events) await applyPassing(batch, event);
       return batch;
     });
     this.#follow(after);
     host.told(events);
-    if (hasFollowers) this.wake();
     for (const [id, waiting] of this.#beyond) if (waiting.length && host.screen().has(id)) void this.repair(id, true);
   }
 
@@ -315,16 +313,14 @@ export class Engine {
         path,
         query: { afterSeq: log.applied, limit: 100 },
       })) as EventPage;
-      let hasFollowers = false;
       const after = await write(async batch => {
         await applyEventPage(batch, conversationId, page);
         await this.#drain(batch, conversationId);
-        hasFollowers = await noteSent(batch, ownMessages(page.events, batch.me));
+        await noteSent(batch, ownMessages(page.events, batch.me));
         for (const event of page.events) await applyToList(batch, event);
         return batch;
       });
       this.#follow(after);
-      if (hasFollowers) this.wake();
       if (!page.hasMore) return;
     }
   }

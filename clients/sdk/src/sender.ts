@@ -167,7 +167,6 @@ export class Sender {
     const body = isOne ? messages[0] : { messages };
     const answer = await this.http.ask('post', `/conversations/{conversationId}/messages${isOne ? '' : '/batch'}`, { path, body });
     const results = isOne ? [{ status: 200, message: answer as Message } as Result] : (answer as { results: readonly Result[] }).results;
-    let hasFollowers = false;
     const unclear = await this.write(async batch => {
       let first: ChatError | undefined;
       for (const [index, { message, problem, status }] of results.entries()) {
@@ -175,7 +174,6 @@ export class Sender {
         if (message) {
           await putMessage(batch, path.conversationId, message, 'answer');
           if (item) await sent(batch, item, message);
-          hasFollowers ||= item?.newText !== undefined;
           continue;
         }
         const error = new ChatError({ ...problem!, status });
@@ -184,7 +182,6 @@ export class Sender {
       }
       return first;
     });
-    if (hasFollowers) void this.run();
     if (unclear) throw unclear;
   }
 
@@ -240,24 +237,25 @@ export async function sent(batch: Batch, item: OutboxRecord, message: Message): 
   await putItem(batch, { ...item, state: 'sent', message, doneAt: batch.now, error: undefined, attachments: undefined });
   const { messageId, conversationId } = message;
   const follow = { id: `${item.id}+`, order: item.order + 0.5, conversationId, queuedAt: batch.now, state: 'queued' as const };
-  if (item.state === 'cancelled') await putItem(batch, { ...follow, kind: 'unsend', messageId });
-  else if (item.newText !== undefined) {
-    await putItem(batch, { ...follow, kind: 'edit', messageId, text: item.newText, mentions: item.newMentions });
-  }
+  const isCancelled = item.state === 'cancelled';
+  if (!isCancelled && item.newText === undefined) return;
+  batch.hasFollowers = true;
+  await putItem(
+    batch,
+    isCancelled
+      ? { ...follow, kind: 'unsend', messageId }
+      : { ...follow, kind: 'edit', messageId, text: item.newText!, mentions: item.newMentions },
+  );
 }
 
 /** An own message came by itself: whatever became of its attempts, it is stored. */
-export async function noteSent(batch: Batch, messages: readonly Message[]): Promise<boolean> {
-  if (!messages.length) return false;
+export async function noteSent(batch: Batch, messages: readonly Message[]): Promise<void> {
+  if (!messages.length) return;
   const ids = new Map(messages.map(message => [`${message.conversationId} ${message.clientMessageId}`, message]));
-  let hasFollowers = false;
   for (const item of await allItems(batch.tx)) {
     const message = item.kind === 'send' && item.state !== 'sent' ? ids.get(`${item.conversationId} ${item.clientMessageId}`) : undefined;
-    if (!message) continue;
-    await sent(batch, item, message);
-    hasFollowers ||= item.state === 'cancelled' || item.newText !== undefined;
+    if (message) await sent(batch, item, message);
   }
-  return hasFollowers;
 }
 
 /** What may succeed later waits for that; what is refused waits for the user, if they see it, and is forgotten if they don't. */

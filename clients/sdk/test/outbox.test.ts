@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { ChatError, type NewMessage } from '../src/index.js';
-import { asked, look, pair, say, soon, texts } from './support/story.js';
+import { asked, isOnline, look, pair, say, soon, texts } from './support/story.js';
 
 const stored = (all: readonly { text: string }[]) => all.map(({ text }) => text);
 
@@ -185,6 +185,27 @@ describe('A message in the outbox', () => {
     await world.clock.pass(300);
     expect(await soon(world, alice.chat.outbox.cancel(one.outboxId))).toBe(true);
     await world.heal();
+    expect(world.service.messages('bob', id).map(({ text, unsentAt }) => [text, !!unsentAt])).toEqual([['', true]]);
+    await world.close();
+  });
+
+  test('that is cancelled after an attempt is taken back once a page has it, on a device that knew nothing of the conversation', async () => {
+    const { world, id } = await pair();
+    const tab = world.device('alice').open();
+    await world.clock.until('it is online', () => isOnline(tab));
+    const conversation = tab.chat.conversation(id);
+    world.chaos = { ...world.chaos, dropped: 1 };
+    world.intercept = (method, path, body) => {
+      if (method !== 'POST' || !path.endsWith('/messages')) return undefined;
+      world.service.answer('alice', method, path, new URLSearchParams(), body);
+      return 'lost';
+    };
+    const one = conversation.send({ text: 'one' });
+    await world.clock.until('it was tried', () => world.service.messages('bob', id).length === 1);
+    await world.clock.pass(300);
+    expect(await soon(world, tab.chat.outbox.cancel(one.outboxId))).toBe(true);
+    look(conversation);
+    await world.clock.pass(2000);
     expect(world.service.messages('bob', id).map(({ text, unsentAt }) => [text, !!unsentAt])).toEqual([['', true]]);
     await world.close();
   });
