@@ -219,14 +219,11 @@ export class Client implements Chat {
   // -- Sharing
 
   static readonly #shared = new Map<unknown, { client: Client; count: number; cancel?: () => void }>();
-  static readonly #tokens = new WeakMap<() => string | Promise<string>, object>();
 
   /** The client of this user, or of this token function: each caller closes its own. */
   static shared(env: Env, options: ChatOptions): Chat {
     const { baseUrl, userId, token } = options;
-    const keys = Client.#tokens;
-    if (userId === undefined && !keys.has(token)) keys.set(token, {});
-    const key = userId === undefined ? keys.get(token) : `${baseUrl} ${userId}`;
+    const key = userId === undefined ? token : `${baseUrl} ${userId}`;
     let entry = Client.#shared.get(key);
     if (!entry || entry.client.isClosed) Client.#shared.set(key, (entry = { client: new Client(env, options), count: 0 }));
     const shared = entry;
