@@ -8,7 +8,7 @@ import { applyDetails, applyOwn, applySyncPage, applyToList, type ConversationRe
 import { changeMessage, evict, expireMessages, findMessage, hideMessage, type Page } from './messages.js';
 import { noteSent, Sender } from './sender.js';
 import type { Store } from './store.js';
-import type { ChatEvent, ConnectionState, ConversationDetails, Message } from './types.js';
+import type { ChatEvent, ConnectionState, ConversationDetails, ShownMessage } from './types.js';
 
 const gather = 50;
 const syncsAfterConnecting = [5000, 60_000];
@@ -206,7 +206,7 @@ export class Engine {
           entries.filter(({ conversationId }) => conversationId === id),
         );
       }
-      await noteSent(batch, ownMessages(entries, batch.me));
+      await noteSent(batch, messagesOf(entries));
       for (const event of events) await applyPassing(batch, event);
       return batch;
     });
@@ -300,10 +300,7 @@ export class Engine {
         const page = (await http.ask('get', '/conversations/{conversationId}/messages', { path, query: { limit: 50 } })) as Page;
         const after = await write(async batch => {
           await beginLog(batch, conversationId, page);
-          await noteSent(
-            batch,
-            page.messages.filter(message => 'senderId' in message && message.senderId === batch.me) as Message[],
-          );
+          await noteSent(batch, page.messages);
           await this.#drain(batch, conversationId);
           return batch;
         });
@@ -316,7 +313,7 @@ export class Engine {
       const after = await write(async batch => {
         await applyEventPage(batch, conversationId, page);
         await this.#drain(batch, conversationId);
-        await noteSent(batch, ownMessages(page.events, batch.me));
+        await noteSent(batch, messagesOf(page.events));
         for (const event of page.events) await applyToList(batch, event);
         return batch;
       });
@@ -352,8 +349,8 @@ export class Engine {
   }
 }
 
-const ownMessages = (events: readonly LogEvent[], me: string): readonly Message[] =>
-  events.flatMap(event => (event.type === 'message.created' && event.data.senderId === me ? [event.data] : []));
+const messagesOf = (events: readonly LogEvent[]): readonly ShownMessage[] =>
+  events.flatMap(event => (event.type === 'message.created' ? [event.data] : []));
 
 /** What isn't in a log. */
 async function applyPassing(batch: Batch, event: ChatEvent): Promise<void> {

@@ -236,22 +236,20 @@ export class Sender {
 export async function sent(batch: Batch, item: OutboxRecord, message: Message): Promise<void> {
   await putItem(batch, { ...item, state: 'sent', message, doneAt: batch.now, error: undefined, attachments: undefined });
   const { messageId, conversationId } = message;
-  const follow = { id: `${item.id}+`, order: item.order + 0.5, conversationId, queuedAt: batch.now, state: 'queued' as const };
-  const isCancelled = item.state === 'cancelled';
-  if (!isCancelled && item.newText === undefined) return;
+  const wish =
+    item.state === 'cancelled'
+      ? ({ kind: 'unsend', messageId } as const)
+      : item.newText !== undefined && ({ kind: 'edit', messageId, text: item.newText, mentions: item.newMentions } as const);
+  if (!wish) return;
   batch.hasFollowers = true;
-  await putItem(
-    batch,
-    isCancelled
-      ? { ...follow, kind: 'unsend', messageId }
-      : { ...follow, kind: 'edit', messageId, text: item.newText!, mentions: item.newMentions },
-  );
+  await putItem(batch, { ...wish, id: `${item.id}+`, order: item.order + 0.5, conversationId, queuedAt: batch.now, state: 'queued' });
 }
 
-/** An own message came by itself: whatever became of its attempts, it is stored. */
-export async function noteSent(batch: Batch, messages: readonly Message[]): Promise<void> {
-  if (!messages.length) return;
-  const ids = new Map(messages.map(message => [`${message.conversationId} ${message.clientMessageId}`, message]));
+/** Own messages came by themselves: whatever became of the attempts to send them, they are stored. */
+export async function noteSent(batch: Batch, messages: readonly ShownMessage[]): Promise<void> {
+  const own = (messages as readonly Message[]).filter(({ senderId }) => senderId === batch.me);
+  if (!own.length) return;
+  const ids = new Map(own.map(message => [`${message.conversationId} ${message.clientMessageId}`, message]));
   for (const item of await allItems(batch.tx)) {
     const message = item.kind === 'send' && item.state !== 'sent' ? ids.get(`${item.conversationId} ${item.clientMessageId}`) : undefined;
     if (message) await sent(batch, item, message);
