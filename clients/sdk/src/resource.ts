@@ -28,6 +28,7 @@ export interface ResourceOptions<T> {
 /** What is asked for while somebody subscribes, kept for when there is no connection, and changed by events. */
 export class Resource<T> extends Live<Loaded<T>> {
   #fetching: Promise<void> | undefined;
+  /** The answer that is on its way may be from before what was said since. */
   #isOutdated = false;
   #failures = 0;
   #cancelRetry = () => {};
@@ -47,7 +48,6 @@ export class Resource<T> extends Live<Loaded<T>> {
 
   /** Shows what an answer said. */
   provide(value: T): void {
-    // The answer that is on its way may be from before.
     this.#isOutdated = true;
     this.set({ status: 'ready', value });
     void this.#keep(value);
@@ -59,7 +59,10 @@ export class Resource<T> extends Live<Loaded<T>> {
       const { value, status } = this.getSnapshot();
       const reduced = this.options.reduce(value, event);
       if (reduced === undefined) this.#fetchSoon();
-      else if (reduced !== value) this.set({ status, value: reduced });
+      else if (reduced !== value) {
+        this.#isOutdated = true;
+        this.set({ status, value: reduced });
+      }
     });
     void this.#restore();
     void this.#fetch();
@@ -82,7 +85,7 @@ export class Resource<T> extends Live<Loaded<T>> {
     const { env } = this.host;
     this.#cancelSoon ??= env.after(gather * (0.5 + env.random()), () => {
       this.#cancelSoon = undefined;
-      void this.#fetch();
+      this.reload();
     });
   }
 
@@ -94,20 +97,26 @@ export class Resource<T> extends Live<Loaded<T>> {
 
   async #ask(): Promise<void> {
     this.#cancelRetry();
-    while (this.#isOutdated) {
+    for (let isAgain = false; this.#isOutdated; isAgain = true) {
       this.#isOutdated = false;
       try {
         const value = await this.options.fetch();
         this.#failures = 0;
+        if (this.#isOutdated) {
+          if (!isAgain) continue;
+          // Where something happens all the time it shows all the same.
+          this.#isOutdated = false;
+          this.#fetchSoon();
+        }
         this.set({ status: 'ready', value });
         await this.#keep(value);
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
         const { status, value } = this.getSnapshot();
         this.set({ status: status === 'ready' ? 'ready' : 'failed', value, error });
-        if (!error.isTransient || !this.isActive) continue;
+        if (!error.isTransient) continue;
         const wait = Math.max(error.retryAfter * 1000, backoff(this.host.env, ++this.#failures, 1000, 30_000));
-        this.#cancelRetry = this.host.env.after(wait, () => void this.#fetch());
+        this.#cancelRetry = this.host.env.after(wait, () => this.reload());
       }
     }
   }
