@@ -22,7 +22,8 @@ export interface Mine {
   readonly keys: readonly string[];
   /** What own reactions said after that, by key. */
   readonly later?: Readonly<Record<string, { readonly asOf: number; readonly is: boolean }>>;
-  readonly votes?: { readonly asOf: number; readonly options: readonly number[] };
+  /** `counted` is of a channel's post, whose votes aren't in `asOf`: the version of its counts when the user was told of their vote. */
+  readonly votes?: { readonly asOf: number; readonly options: readonly number[]; readonly counted?: number | undefined };
 }
 
 export interface MessageRecord {

@@ -364,5 +364,6 @@ async function applyPassing(batch: Batch, event: ChatEvent): Promise<void> {
   const { messageId, options, updatedSeq } = event.data;
   const record = await findMessage(batch.tx, event.conversationId, messageId);
   if (!record || (record.mine?.votes?.asOf ?? 0) > updatedSeq) return;
-  await changeMessage(batch, record, { mine: { asOf: 0, keys: [], ...record.mine, votes: { asOf: updatedSeq, options } } });
+  const votes = { asOf: updatedSeq, options, counted: record.message.counts?.version };
+  await changeMessage(batch, record, { mine: { asOf: 0, keys: [], ...record.mine, votes } });
 }

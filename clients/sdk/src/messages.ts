@@ -216,11 +216,12 @@ export function withOwnReaction(mine: Mine | undefined, key: string, is: boolean
   return { ...before, later: { ...before.later, [key]: { is, asOf: seq } } };
 }
 
-function newerMine(known: Mine | undefined, { updatedSeq, reactions, poll }: Message): Mine {
+function newerMine(known: Mine | undefined, { updatedSeq, reactions, poll, counts }: Message): Mine {
   if (known && known.asOf > updatedSeq) return known;
   const later = Object.entries(known?.later ?? {}).filter(([, { asOf }]) => asOf > updatedSeq);
   const options = poll?.options.flatMap(({ mine }, index) => (mine ? [index] : [])) ?? [];
-  const votes = known?.votes?.asOf! > updatedSeq ? known!.votes : poll && { asOf: updatedSeq, options };
+  const before = known?.votes;
+  const votes = before && (before.asOf > updatedSeq || before.counted! >= counts?.version!) ? before : poll && { asOf: updatedSeq, options };
   return {
     asOf: updatedSeq,
     keys: reactions.filter(({ mine }) => mine).map(({ key }) => key),

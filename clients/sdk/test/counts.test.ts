@@ -47,6 +47,40 @@ describe('What is counted of posts', () => {
     await world.close();
   });
 
+  test('says nothing of how another device voted since, where it is as of before; what is newer does', async () => {
+    const story = await channelStory();
+    const { world, bob, id, posting, model } = story;
+    const { posts } = look(story);
+    await world.clock.pass(2000);
+    const { messageId } = await soon(world, posting.post({ poll: { question: 'Tea?', options: ['Yes', 'No'] } }).sent);
+    await world.clock.pass(1000);
+    model.count(1, 5, {});
+    bob.loseConnection();
+    await world.clock.pass(5000);
+    const path = `/conversations/${id}/messages`;
+    const { body } = world.service.answer('bob', 'GET', path, new URLSearchParams(), {});
+    const [post] = (body as { readonly messages: readonly Message[] }).messages;
+    const page = (version: number, chosen?: number) => {
+      const options = post!.poll!.options.map((option, index) => ({ ...option, mine: index === chosen }));
+      return { ...body, messages: [{ ...post!, counts: { ...post!.counts!, version }, poll: { ...post!.poll!, options } }] };
+    };
+    const mine = () => at(posts, 0).poll!.options.map(option => option.mine);
+    world.intercept = (method, asked) => (method === 'GET' && asked === path ? { status: 200, body: page(5), late: 3000 } : undefined);
+    bob.loseConnection();
+    await world.clock.pass(2000);
+    const data = { messageId, options: [1], updatedSeq: post!.updatedSeq };
+    world.service.push(['bob'], { type: 'vote.updated', conversationId: id, at: new Date(world.clock.now).toISOString(), data });
+    await world.clock.pass(500);
+    expect(mine()).toEqual([false, true]);
+    await world.clock.pass(5000);
+    expect(mine()).toEqual([false, true]);
+    world.intercept = (method, asked) => (method === 'GET' && asked === path ? { status: 200, body: page(6, 0) } : undefined);
+    bob.loseConnection();
+    await world.clock.pass(5000);
+    expect(mine()).toEqual([true, false]);
+    await world.close();
+  });
+
   test('may be newer than the answer to a reaction, which says what the user did all the same', async () => {
     const story = await channelStory();
     const { world, posting, channel, model } = story;
