@@ -62,7 +62,7 @@ describe('What is counted of posts', () => {
     const [post] = (body as { readonly messages: readonly Message[] }).messages;
     const page = (version: number, chosen?: number) => {
       const options = post!.poll!.options.map((option, index) => ({ ...option, mine: index === chosen }));
-      return { ...body, messages: [{ ...post!, counts: { ...post!.counts!, version }, poll: { ...post!.poll!, options } }] };
+      return { ...(body as object), messages: [{ ...post!, counts: { ...post!.counts!, version }, poll: { ...post!.poll!, options } }] };
     };
     const mine = () => at(posts, 0).poll!.options.map(option => option.mine);
     world.intercept = (method, asked) => (method === 'GET' && asked === path ? { status: 200, body: page(5), late: 3000 } : undefined);

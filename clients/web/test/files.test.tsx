@@ -1,5 +1,5 @@
-import { ChatError, type ShownAttachment } from '@chat-functions/client';
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { ChatError, type OutboxItem, type ShownAttachment } from '@chat-functions/client';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { messageOf, valueOf } from '../../react/test/fake-chat.ts';
@@ -123,4 +123,36 @@ test('keeps what was typed where files can’t be sent just now', async () => {
   expect(screen.queryByText('Plan.pdf')).toBeNull();
   expect(composer).toHaveProperty('value', 'The plan');
   mediaOf.mockImplementation(() => media);
+});
+
+test('once a file was refused since files are off, says so and doesn’t offer it again while the page is open', async () => {
+  const { chat } = withBob();
+  const { container } = show(chat);
+  const menu = async () => {
+    await userEvent.click(screen.getByRole('button', { name: 'More to send' }));
+    const labels = screen.getAllByRole('menuitem').map(({ textContent }) => textContent);
+    await userEvent.keyboard('{Escape}');
+    return labels;
+  };
+  const error = new ChatError({ code: 'files_disabled', title: 'Files can’t be sent here.' });
+  const refused = (queuedAt: Date): OutboxItem => {
+    const id = queuedAt.toISOString();
+    return { id, conversationId: 'c', kind: 'send', state: 'failed', queuedAt: id, error };
+  };
+  // What an earlier visit was refused says nothing of today.
+  act(() => chat.outbox.set([refused(new Date(0))]));
+  expect(await menu()).toContain('File');
+  act(() => chat.outbox.set([refused(new Date())]));
+  await screen.findByText('Files can’t be sent here, but photos, videos and voice messages.');
+  expect(await menu()).not.toContain('File');
+  act(() => chat.outbox.set([]));
+  expect(await menu()).not.toContain('File');
+  const document = new File(['x'], 'Plan.pdf', { type: 'application/pdf' });
+  const photo = new File(['x'], 'photo.png', { type: 'image/png' });
+  await userEvent.click(screen.getByText('Files can’t be sent here, but photos, videos and voice messages.'));
+  fireEvent.paste(screen.getByPlaceholderText('Message'), { clipboardData: { types: ['Files'], files: [document, photo] } });
+  await screen.findByText('Files can’t be sent here, but photos, videos and voice messages.');
+  await screen.findByRole('img', { name: 'Photo 1' });
+  expect(screen.queryByText('Plan.pdf')).toBeNull();
+  expect(container.querySelector('input[type=file]:not([accept])')).toBeNull();
 });

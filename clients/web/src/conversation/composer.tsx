@@ -4,6 +4,7 @@ import type { Voice } from '@chat-functions/client/voice';
 import { useChat } from '@chat-functions/react';
 import { BarChart3, CalendarClock, ImagePlus, Mic, Paperclip, Pencil, Plus, Reply, SendHorizontal, Smile, X } from 'lucide-react';
 import { lazy, useEffect, useMemo, useRef, useState, type ChangeEvent, type FormEvent, type KeyboardEvent } from 'react';
+import { useFilesOff } from '../files/off.ts';
 import { explain, lineOf } from '../format.ts';
 import { useName, useNames } from '../names.ts';
 import { mediaModule, pictureTypes, useChoices, useDrop } from '../photos/choose.ts';
@@ -60,6 +61,7 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
   const isChange = answering?.kind === 'edit' || answering?.kind === 'again';
   const text = isChange ? changed : (typed ?? draft);
   const { choices, isReady, add, remove, take } = useChoices();
+  const areOff = useFilesOff();
   const isDroppedOn = useDrop(field, isChange || isComments ? () => {} : add);
   // What was refused with photos needn't have a text.
   const hasPhotos = isChange ? answering.kind === 'again' && !!answering.message.attachments : choices.length > 0;
@@ -279,7 +281,7 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
           hidden
           onChange={chosen}
         />
-        <input ref={documents} type="file" multiple hidden onChange={chosen} />
+        {!areOff && <input ref={documents} type="file" multiple hidden onChange={chosen} />}
       </form>
       {menu && (
         <Menu
@@ -289,7 +291,7 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
           items={[
             // A channel has no places.
             { label: 'Poll', icon: BarChart3, onSelect: () => setOpened('poll') },
-            ...(isChange ? [] : [{ label: 'File', icon: Paperclip, onSelect: () => documents.current!.click() }]),
+            ...(isChange || areOff ? [] : [{ label: 'File', icon: Paperclip, onSelect: () => documents.current!.click() }]),
             ...(isChange ? [] : shareItems(setOpened)).filter(({ label }) => !isChannel || label === 'Sticker'),
             // What is sent later has no photos: they would have to be uploaded before.
             ...(choices.length ? [] : [{ label: 'Send later', icon: CalendarClock, onSelect: () => setOpened('schedule') }]),

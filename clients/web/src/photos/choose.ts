@@ -1,6 +1,7 @@
 import type { Photo } from '@chat-functions/client/media';
 import { useChat } from '@chat-functions/react';
 import { useEffect, useRef, useState, type RefObject } from 'react';
+import { areFilesOff, tellOff } from '../files/off.ts';
 import { explain } from '../format.ts';
 import { notify } from '../ui/notices.tsx';
 
@@ -54,7 +55,9 @@ export function useChoices() {
 
   /** Takes what was chosen; `asFiles` to send photos and videos as they are, too. */
   const add = (files: Iterable<File>, asFiles = false) => {
-    const all = [...files];
+    const chosen = [...files];
+    const all = areFilesOff() ? chosen.filter(file => !asFiles && isPicture(file)) : chosen;
+    if (all.length < chosen.length) tellOff();
     const room = most - newest.current.length;
     if (all.length > room) notify(`At most ${most} photos and files are sent at once.`, true);
     for (const file of all.slice(0, room)) {
@@ -81,7 +84,7 @@ export function useChoices() {
         }
       });
     }
-    return all.length > 0;
+    return chosen.length > 0;
   };
 
   const remove = (id: number) => {
