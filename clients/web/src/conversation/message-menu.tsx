@@ -18,8 +18,9 @@ import {
 } from 'lucide-react';
 import { go, to } from '../route.ts';
 import { sharedWord } from '../sharing/words.ts';
+import { copy } from '../ui/copy.ts';
 import { Menu, type MenuItem } from '../ui/menu.tsx';
-import { notify, outcome } from '../ui/notices.tsx';
+import { outcome } from '../ui/notices.tsx';
 import type { Answering } from './composer.tsx';
 import { useHere } from './here.ts';
 import { openMessageDialog } from './message-dialogs.tsx';
@@ -105,7 +106,7 @@ function useItems(message: MessageView, isThread: boolean, onAnswer: (answering:
         icon: MessagesSquare,
         onSelect: () => go(to.thread(conversationId, root)),
       },
-    isText && { label: 'Copy', icon: Copy, onSelect: () => void navigator.clipboard.writeText(text).then(() => notify('Copied.')) },
+    isText && { label: 'Copy', icon: Copy, onSelect: () => void copy(text) },
     isText && isDecided && isMine && age < editable && { label: 'Edit', icon: Pencil, onSelect: () => onAnswer({ kind: 'edit', message }) },
     (isText || (isThere && (!!attachments || !!sharedWord(message)))) &&
       isDecided &&

@@ -1,26 +1,23 @@
 import type { InviteLink } from '@chat-functions/client';
 import { Copy, Link, Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
+import { useAsked } from '../asked.ts';
 import { explain, momentOf, plural } from '../format.ts';
 import { useHere } from '../conversation/here.ts';
 import { to } from '../route.ts';
 import { IconButton } from '../ui/button.tsx';
+import { copy } from '../ui/copy.ts';
 import { FormDialog } from '../ui/dialog.tsx';
-import { notify, outcome } from '../ui/notices.tsx';
+import { outcome } from '../ui/notices.tsx';
 
 const addressOf = (code: string) => new URL(to.join(code), location.origin + location.pathname).href;
 
 export function InviteLinks() {
   const { conversation } = useHere();
-  const [links, setLinks] = useState<readonly InviteLink[]>([]);
-  const [error, setError] = useState('');
+  // Of one conversation: the details of another are another component.
+  const { value: links = [], error, reload } = useAsked(() => conversation.inviteLinks());
   const [fresh, setFresh] = useState<InviteLink>();
   const [isMaking, setMaking] = useState(false);
-  const load = () => conversation.inviteLinks().then(setLinks, refusal => setError(explain(refusal)));
-  useEffect(() => {
-    void load();
-    // Of one conversation: the details of another are another component.
-  }, []);
   return (
     <section>
       <h3>Invite links</h3>
@@ -29,7 +26,7 @@ export function InviteLinks() {
       </button>
       {fresh?.code && <Fresh code={fresh.code} />}
       <p className="error" role="alert">
-        {error}
+        {error !== undefined && explain(error)}
       </p>
       <ul className="plain">
         {links.map(link => (
@@ -45,7 +42,7 @@ export function InviteLinks() {
               onClick={() =>
                 outcome(conversation.deleteInviteLink(link.linkId), 'The link lets nobody in any more.').then(() => {
                   if (fresh?.linkId === link.linkId) setFresh(undefined);
-                  return load();
+                  return reload();
                 })
               }
             />
@@ -56,7 +53,7 @@ export function InviteLinks() {
         <NewLink
           onMade={link => {
             setFresh(link);
-            void load();
+            void reload();
           }}
           onClose={() => setMaking(false)}
         />
@@ -76,7 +73,7 @@ function Fresh({ code }: { readonly code: string }) {
         <IconButton
           label="Copy the link"
           icon={Copy}
-          onClick={() => void navigator.clipboard.writeText(address).then(() => notify('Copied.'))}
+          onClick={() => void copy(address)}
         />
       </div>
     </div>
