@@ -1,6 +1,7 @@
 import { useChat, useConnection, useConversation, useObservable, useUnread } from '@chat-functions/react';
 import { MessagesSquare } from 'lucide-react';
 import { lazy, useEffect, useRef } from 'react';
+import { useNotSent } from './channels/not-sent.ts';
 import { ConversationPane, type ConversationPaneProps } from './conversation/pane.tsx';
 import { lineOf } from './format.ts';
 import { Sidebar, type SidebarView } from './list/sidebar.tsx';
@@ -28,6 +29,7 @@ export function Messenger() {
   useNotifications();
   useDecided();
   useUploads();
+  useNotSent();
   return (
     <main className={`messenger ${conversationId ? 'is-open' : ''}`}>
       <h1 className="unseen">Chat</h1>

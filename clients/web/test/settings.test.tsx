@@ -48,8 +48,8 @@ test('only what the user changed of the profile is sent, and what is typed meanw
 test('what is typed as a group’s title stays when another admin changes its description, which follows', async () => {
   const chat = fakeChat();
   const trip = chat.conversation('trip');
-  const set = (more: object) =>
-    trip.details.set({ status: 'ready', value: { conversationId: 'trip', kind: 'group', title: 'Trip', members: [owner], ...more } as never });
+  const group = { conversationId: 'trip', kind: 'group', title: 'Trip', members: [owner] };
+  const set = (more: object) => trip.details.set({ status: 'ready', value: { ...group, ...more } as never });
   trip.summary.set(summaryOf('trip', { kind: 'group', title: 'Trip', peer: undefined }));
   set({});
   show(chat, '#/c/trip/details');

@@ -13,9 +13,10 @@ import type { SidebarView } from '../list/sidebar.tsx';
 import { to, type Route } from '../route.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton, IconLink } from '../ui/button.tsx';
+import { copy } from '../ui/copy.ts';
 import { FormDialog } from '../ui/dialog.tsx';
 import { Menu, type MenuItem } from '../ui/menu.tsx';
-import { notify, outcome } from '../ui/notices.tsx';
+import { outcome } from '../ui/notices.tsx';
 import { Part } from '../ui/part.tsx';
 import { ReportDialog } from '../ui/report-dialog.tsx';
 import { CommentsPane } from './comments.tsx';
@@ -126,8 +127,8 @@ function useLink(): readonly MenuItem[] {
   const { conversationId, details } = useHere();
   const address = new URL(to.channel(conversationId), location.href);
   address.search = '';
-  const copy = () => void outcome(navigator.clipboard.writeText(address.href)).then(isDone => isDone && notify('Copied.'));
-  return details?.visibility === 'private' ? [] : [{ label: 'Copy the link', icon: Link, onSelect: copy }];
+  const onSelect = () => void copy(address.href);
+  return details?.visibility === 'private' ? [] : [{ label: 'Copy the link', icon: Link, onSelect }];
 }
 
 /** What who posts can do with it in their own list. */

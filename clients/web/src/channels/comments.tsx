@@ -11,6 +11,8 @@ import { Timeline, type TimelineHandle } from '../conversation/timeline.tsx';
 import { explain, spanOf } from '../format.ts';
 import { to } from '../route.ts';
 import { IconLink } from '../ui/button.tsx';
+import { useSide } from '../ui/side.ts';
+import { openComments } from './not-sent.ts';
 
 /** A post and what was said to it, beside the channel. */
 export function CommentsPane({ messageId, post }: { readonly messageId: string; readonly post: MessageView | undefined }) {
@@ -18,7 +20,11 @@ export function CommentsPane({ messageId, post }: { readonly messageId: string; 
   const { value: details, error } = useCommentsDetails(conversationId, messageId);
   const [asked, setAsked] = useState<Message>();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  const side = useSide(to.channel(conversationId));
+  useEffect(() => {
+    // Where they are known at once the focus is in the field.
+    if (!side.ref.current!.contains(document.activeElement)) heading.current!.focus();
+  }, [side.ref]);
   useEffect(() => {
     let isWanted = true;
     conversation.message(messageId).then(
@@ -32,7 +38,7 @@ export function CommentsPane({ messageId, post }: { readonly messageId: string; 
   const root = post ?? asked;
   const isGone = !!root?.unsentAt || (error && !error.isTransient);
   return (
-    <aside className="side comments" aria-labelledby="comments-title">
+    <aside className="side comments" aria-labelledby="comments-title" {...side}>
       <header className="pane-header">
         <h2 ref={heading} tabIndex={-1} id="comments-title">
           Comments
@@ -63,6 +69,10 @@ function Opened({ messageId, details }: { readonly messageId: string; readonly d
   const conversation = useConversation(conversationId);
   const timeline = useRef<TimelineHandle>(null);
   const [answering, setAnswering] = useState<Answering>();
+  useEffect(() => {
+    openComments.add(conversationId);
+    return () => void openComments.delete(conversationId);
+  }, [conversationId]);
   const mayWrite = !!details.comments && comments.status !== 'gone';
   const here: Here = {
     ...channel,

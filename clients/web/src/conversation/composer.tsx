@@ -79,7 +79,9 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
   const completion = useCompletion(text, caret, names);
 
   useEffect(() => {
-    if (!isPhone()) field.current?.focus();
+    // Comments may come while something else is written beside them.
+    const isElsewhere = isComments && document.activeElement?.matches('input, textarea');
+    if (!isPhone() && !isElsewhere) field.current?.focus();
   }, []);
   useEffect(() => {
     if (!answering) return;

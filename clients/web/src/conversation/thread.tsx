@@ -6,6 +6,7 @@ import { lineOf, momentOf } from '../format.ts';
 import { useName } from '../names.ts';
 import { to } from '../route.ts';
 import { IconLink } from '../ui/button.tsx';
+import { useSide } from '../ui/side.ts';
 import { Composer, type Answering } from './composer.tsx';
 import { useHere } from './here.ts';
 import { RichText } from './text.tsx';
@@ -18,6 +19,7 @@ export function ThreadPane({ messageId }: { readonly messageId: string }) {
   const timeline = useRef<TimelineHandle>(null);
   const [root, setRoot] = useState<Message>();
   const [answering, setAnswering] = useState<Answering>();
+  const side = useSide(to.conversation(conversationId));
   useEffect(() => {
     let isWanted = true;
     conversation.message(messageId).then(
@@ -29,7 +31,7 @@ export function ThreadPane({ messageId }: { readonly messageId: string }) {
     };
   }, [conversation, messageId]);
   return (
-    <aside className="side" aria-labelledby="thread-title">
+    <aside className="side" aria-labelledby="thread-title" {...side}>
       <header className="pane-header">
         <h2 id="thread-title">Thread</h2>
         <IconLink label="Close the thread" icon={X} href={to.conversation(conversationId)} />

@@ -12,6 +12,7 @@ import { IconLink } from '../ui/button.tsx';
 import { Boundary } from '../ui/boundary.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
 import { ReportDialog } from '../ui/report-dialog.tsx';
+import { useSide } from '../ui/side.ts';
 import { GroupSettings, TimeToLive } from './group-settings.tsx';
 import { InviteLinks } from './invite-links.tsx';
 import { JoinRequests } from './join-requests.tsx';
@@ -29,9 +30,10 @@ interface DetailsProps {
 export default function Details({ isGone, onJump }: DetailsProps) {
   const { conversationId, title, peer, summary, isGroup, isAdmin, details } = useHere();
   const heading = useRef<HTMLHeadingElement>(null);
+  const side = useSide(to.conversation(conversationId));
   useEffect(() => heading.current?.focus(), []);
   return (
-    <aside className="side details" aria-labelledby="details-title">
+    <aside className="side details" aria-labelledby="details-title" {...side}>
       <header className="pane-header">
         <h2 id="details-title" ref={heading} tabIndex={-1}>
           {isGroup ? 'Group' : 'About'}
