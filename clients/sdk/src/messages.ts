@@ -221,7 +221,8 @@ function newerMine(known: Mine | undefined, { updatedSeq, reactions, poll, count
   const later = Object.entries(known?.later ?? {}).filter(([, { asOf }]) => asOf > updatedSeq);
   const options = poll?.options.flatMap(({ mine }, index) => (mine ? [index] : [])) ?? [];
   const before = known?.votes;
-  const votes = before && (before.asOf > updatedSeq || before.counted! >= counts?.version!) ? before : poll && { asOf: updatedSeq, options };
+  const isBefore = before && (before.asOf > updatedSeq || before.counted! >= counts?.version!);
+  const votes = isBefore ? before : poll && { asOf: updatedSeq, options };
   return {
     asOf: updatedSeq,
     keys: reactions.filter(({ mine }) => mine).map(({ key }) => key),

@@ -189,7 +189,7 @@ describe('A message in the outbox', () => {
     await world.close();
   });
 
-  test('that is cancelled after an attempt is taken back once a page has it, on a device that knew nothing of the conversation', async () => {
+  test('that is cancelled after an attempt is taken back once the first page of its conversation has it', async () => {
     const { world, id } = await pair();
     const tab = world.device('alice').open();
     await world.clock.until('it is online', () => isOnline(tab));
