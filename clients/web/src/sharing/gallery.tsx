@@ -71,7 +71,7 @@ function Pages({ kind, none, onJump }: GalleryProps & { readonly kind: Kind; rea
         {error ? (
           <span className="error">{explain(error)}</span>
         ) : isLoading || status === 'loading' ? (
-          <span className="spinner" aria-label="Loading" />
+          <span className="spinner" role="img" aria-label="Loading" />
         ) : messages.length || hasMore ? null : (
           <span className="quiet">{none}</span>
         )}
