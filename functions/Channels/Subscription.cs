@@ -58,6 +58,12 @@ public sealed record Subscription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? MutedUntil { get; init; }
 
+    /// <summary>
+    /// When the user's following ended: until then they may report what they saw. Null while they follow, and of who never did.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? EndedAt { get; init; }
+
     /// <summary>The clock's milliseconds when it was made, and higher with every change.</summary>
     public required long Version { get; init; }
 

@@ -77,7 +77,7 @@ public sealed class SubscriptionStore(ChatContainers containers, Followers follo
                 : before!);
             if (after == before || await TryWriteAsync(after = after with { Version = version }, etag, cancellationToken))
             {
-                await CountAsync(after, cancellationToken);
+                await CountAsync(user, channel, isFollowing: true, cancellationToken);
                 return (after, isNew, null);
             }
         }
@@ -147,14 +147,20 @@ public sealed class SubscriptionStore(ChatContainers containers, Followers follo
             var (before, etag) = await ReadStoredAsync(user, channel, cancellationToken);
             if (before is null && state == SubscriptionState.Left)
             {
-                await followers.SetAsync(channel, user, isFollowing: false, cancellationToken);
+                await CountAsync(user, channel, isFollowing: false, cancellationToken);
                 return null;
             }
 
-            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            var at = time.GetUtcNow();
+            var now = at.ToUnixTimeMilliseconds();
             var after = before is null
                 ? new Subscription { UserId = user, ConversationId = channel, State = state, Version = now }
-                : before with { State = state, Version = Math.Max(now, before.Version + 1) };
+                : before with
+                {
+                    State = state,
+                    Version = Math.Max(now, before.Version + 1),
+                    EndedAt = before.IsFollowing ? at : before.EndedAt,
+                };
             if (before?.State == state || before?.State == SubscriptionState.Excluded)
             {
                 after = before;
@@ -164,15 +170,14 @@ public sealed class SubscriptionStore(ChatContainers containers, Followers follo
                 continue;
             }
 
-            await CountAsync(after, cancellationToken);
+            await CountAsync(user, channel, after.IsFollowing, cancellationToken);
             return after;
         }
     }
 
     /// <summary>Counts the user by what is stored, until that hasn't changed meanwhile.</summary>
-    private async Task CountAsync(Subscription stored, CancellationToken cancellationToken)
+    private async Task CountAsync(UserId user, ConversationId channel, bool isFollowing, CancellationToken cancellationToken)
     {
-        var (user, channel, isFollowing) = (stored.UserId, stored.ConversationId, stored.IsFollowing);
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             await followers.SetAsync(channel, user, isFollowing, cancellationToken);

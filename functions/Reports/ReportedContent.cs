@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
+using Chat.Functions.Channels;
+using Chat.Functions.Comments;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Moderation;
 using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Reports;
 
@@ -42,35 +45,14 @@ public sealed class ReportedContent(
         Session? session,
         CancellationToken cancellationToken)
     {
-        // The member after the head, so that it is as new at least.
         var head = await reader.ReadHeadAsync(conversation, session, cancellationToken);
-        var member = head is null ? null : await reader.ReadMemberAsync(conversation, reporter, cancellationToken);
-        if (head?.CommentsOf is { } of)
-        {
-            if (messages is null)
-            {
-                return (null, Problems.NotAllowed);
-            }
-
-            member = await reader.ReadPostAsync(reporter, of, session, cancellationToken) is { } channel
-                ? Guest.Of(channel).AsMember(conversation)
-                : null;
-        }
-        else if (head is not null && member is not { State: MemberState.Active })
-        {
-            // Who left may follow since.
-            member = (await reader.ReadSubscriptionAsync(head, reporter, cancellationToken))?.AsMember() ?? member;
-        }
-
-        if (head is null || member is null || SeenUntil(head, member, time.GetUtcNow(), limits.ReportWindow) is not { } last)
-        {
-            return (null, Problems.ConversationNotFound);
-        }
-
-        var seen = new SeenConversation(new MembershipContext(head, member), last);
-        return messages is null
-            ? (await CopyConversationAsync(seen, reporter, cancellationToken), null)
-            : await CopyMessagesAsync(seen, messages, cancellationToken);
+        var seen = head is null ? null
+            : head.CommentsOf is { } of ? await FindCommentsAsync(reporter, head, of, session, cancellationToken)
+            : await FindAsync(reporter, head, cancellationToken);
+        return seen is null ? (null, Problems.ConversationNotFound)
+            : messages is not null ? await CopyMessagesAsync(seen, messages, cancellationToken)
+            : seen.Part.Guest is not null ? (null, Problems.NotAllowed)
+            : (await CopyConversationAsync(seen, reporter, cancellationToken), null);
     }
 
     /// <summary>
@@ -84,10 +66,80 @@ public sealed class ReportedContent(
         _ => null,
     };
 
+    /// <summary>A conversation as far as a user sees it, or saw it not too long ago; null where they may report nothing.</summary>
+    private async Task<SeenConversation?> FindAsync(UserId reporter, Head head, CancellationToken cancellationToken)
+    {
+        // After the head, so that it is as new at least.
+        var member = await reader.ReadMemberAsync(head.ConversationId, reporter, cancellationToken);
+        var asMember = member is not null && SeenUntil(head, member, time.GetUtcNow(), limits.ReportWindow) is { } last
+            ? new SeenConversation(new MembershipContext(head, member), last, member.State == MemberState.Active ? null : member.LeftAt)
+            : null;
+        if (!head.IsChannel || member is { State: MemberState.Active })
+        {
+            return asMember;
+        }
+
+        // Who left may have followed since.
+        var asFollower = await FindFollowedAsync(reporter, head, member, cancellationToken);
+        return asFollower is null || asMember?.Until > asFollower.Until ? asMember : asFollower;
+    }
+
+    private async Task<SeenConversation?> FindFollowedAsync(
+        UserId reporter,
+        Head channel,
+        Member? member,
+        CancellationToken cancellationToken)
+    {
+        var (stored, _) = await containers.Users.ReadSubscriptionAsync(reporter, channel.ConversationId, cancellationToken);
+        var isRemoved = member is { State: MemberState.Removed };
+        var ended = stored is { IsFollowing: true } ? isRemoved ? member!.LeftAt : null : stored?.EndedAt;
+        if (stored is null || (ended is null && (isRemoved || !stored.IsFollowing)))
+        {
+            return null;
+        }
+
+        // A channel that its last member left is gone, too, and nothing is said there any more.
+        var goneAt = channel.DeletedAt ?? (channel.HasFollowers ? null : channel.CommittedAt);
+        var until = Earliest(ended, goneAt);
+        return IsTooLongAgo(until) ? null : new(new MembershipContext(channel, stored.AsMember()), channel.LastSeq, until);
+    }
+
+    /// <summary>The comments on a post as far as a user sees them, or saw them before the channel or the post was out of sight.</summary>
+    private async Task<SeenConversation?> FindCommentsAsync(
+        UserId reporter,
+        Head comments,
+        CommentsOf of,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        var channel = await reader.ReadHeadAsync(of.Channel, session, cancellationToken);
+        var (post, _) = await containers.Conversations.ReadDocumentAsync(
+            Message.DocumentId(of.Post),
+            of.Channel,
+            ChatJson.Default.Message,
+            cancellationToken: cancellationToken);
+        if (channel is null || post is null || await FindAsync(reporter, channel, cancellationToken) is not { } seen || !seen.Sees(post))
+        {
+            return null;
+        }
+
+        var until = Earliest(seen.Until, Earliest(post.UnsentAt, comments.DeletedAt));
+        var guest = Guest.Of(seen.Part);
+        return IsTooLongAgo(until) ? null : new(
+            new MembershipContext(comments, guest.AsMember(comments.ConversationId)) { Guest = guest },
+            comments.LastSeq,
+            until);
+    }
+
+    private bool IsTooLongAgo(DateTimeOffset? until) => time.GetUtcNow() - until > limits.ReportWindow;
+
+    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
+
     private async Task<Reported> CopyConversationAsync(SeenConversation seen, UserId reporter, CancellationToken cancellationToken)
     {
         var head = seen.Part.Head;
-        var newest = await pages.ReadAsync(seen.Part, null, null, seen.Last + 1, Newest, cancellationToken);
+        var last = seen is { Part.IsFollower: true, Until: { } until } ? await LastAtAsync(head, until, cancellationToken) : seen.Last;
+        var newest = await pages.ReadAsync(seen.Part, null, null, last + 1, Newest, cancellationToken);
         UserId? owner = head.Kind == ConversationKind.Direct
             ? head.Members!.First(member => member.UserId != reporter).UserId
             : (await members.ActiveAsync(head.ConversationId, cancellationToken))
@@ -98,6 +150,16 @@ public sealed class ReportedContent(
             await ViewAsync(head, cancellationToken),
             [.. newest.Found.Where(seen.Sees).Select(message => Copy(target, message, false))]);
     }
+
+    /// <summary>The newest message that was there at an instant: looked for from the end, among what a channel posted since.</summary>
+    private async Task<long> LastAtAsync(Head head, DateTimeOffset at, CancellationToken cancellationToken) =>
+        (await containers.Conversations.QueryPartitionAsync(
+            new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.at <= @at ORDER BY c.seq DESC")
+                .WithParameter("@at", TimestampConverter.ToText(at)),
+            new PartitionKey(head.ConversationId.Value),
+            ChatJson.Default.DocumentsPageMessage,
+            pageSize: 1,
+            cancellationToken: cancellationToken).FirstOrDefaultAsync(cancellationToken))?.Seq ?? 0;
 
     private async Task<(Reported? Reported, Problem? Refusal)> CopyMessagesAsync(
         SeenConversation seen,
@@ -213,11 +275,14 @@ public sealed class ReportedContent(
     }
 
     /// <summary>A conversation as far as the reporter sees it, or saw it.</summary>
-    private sealed record SeenConversation(MembershipContext Part, long Last)
+    /// <param name="Part">Their part in it.</param>
+    /// <param name="Last">The last entry that they saw.</param>
+    /// <param name="Until">Until when they saw it; null while they do, or as members did when it was deleted.</param>
+    private sealed record SeenConversation(MembershipContext Part, long Last, DateTimeOffset? Until)
     {
         // A member's head may be older than a message that they see.
         public bool Sees(Message message) =>
-            Part.Member.Sees(message) && (message.Seq <= Last || Part.Member.State == MemberState.Active);
+            Part.Member.Sees(message) && (message.Seq <= Last || Part.Member.State == MemberState.Active) && !(message.At > Until);
     }
 }
 
