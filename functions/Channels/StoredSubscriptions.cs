@@ -46,6 +46,17 @@ internal static class StoredSubscriptions
     }
 
     /// <summary>
+    /// Makes this process's later reads of a user's part in a channel see everything that is stored by now, but those by a given session.
+    /// </summary>
+    public static Task RefreshPartAsync(
+        this ChatContainers containers,
+        UserId user,
+        ConversationId channel,
+        CancellationToken cancellationToken) => Task.WhenAll(
+            containers.Conversations.RefreshSessionAsync(Head.DocumentId, new PartitionKey(channel.Value), cancellationToken),
+            containers.Users.RefreshSubscriptionAsync(user, channel, cancellationToken));
+
+    /// <summary>
     /// Makes this process's later reads of a user's partition see everything written by now: by a write whose condition never holds.
     /// </summary>
     /// <returns>Whether there is a subscription, of whatever state.</returns>

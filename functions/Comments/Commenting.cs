@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
-using Chat.Functions.Channels;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.RateLimits;
+using Chat.Functions.Reactions;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Comments;
@@ -10,7 +11,7 @@ namespace Chat.Functions.Comments;
 /// Appends to logs that may be those of comments. Their channel decides who may: it is read by then, after this process has seen whatever
 /// was written before, so that nobody comments who was removed, by whichever instance. All other logs are asked at once, as ever.
 /// </summary>
-public sealed class Commenting(ConversationLog log, ConversationReader reader, ChatContainers containers)
+public sealed class Commenting(ConversationLog log, ConversationReader reader, RequestRates rates, TimeProvider time)
 {
     /// <summary>How many comments this process knows the posts of. One that it forgot costs two reads.</summary>
     private const int MaxKnown = 10_000;
@@ -40,20 +41,41 @@ public sealed class Commenting(ConversationLog log, ConversationReader reader, C
                 return appended;
             }
 
-            of = (await reader.ReadHeadAsync(conversation, session, cancellationToken))?.CommentsOf;
-            if (of is null)
-            {
-                // The log has just decided on the head, so only the replica lags.
-                return Refused(Problems.Unavailable);
-            }
-
-            Keep(conversation, of);
         }
 
-        await Task.WhenAll(
-            reader.RefreshSessionAsync(of.Channel, cancellationToken),
-            containers.Users.RefreshSubscriptionAsync(commands[0].Actor, of.Channel, cancellationToken));
-        var post = await reader.ReadPostAsync(commands[0].Actor, of, session, cancellationToken);
+        // Unlike a reaction to a post, it is a commit of one partition, and an event to all who have the comments open.
+        if (commands[0] is ChangeReactionCommand && rates.Sends.Take(commands[0].Actor) is { } tooOften)
+        {
+            return Refused(tooOften);
+        }
+
+        MembershipContext? post;
+        using var timeout = Deadline.ForCall(ConversationLog.CallTimeout, time).CreateCancellation(time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            if (of is null)
+            {
+                of = (await reader.ReadHeadAsync(conversation, session, either.Token))?.CommentsOf;
+                if (of is null)
+                {
+                    // The log has just decided on the head, so only the replica lags.
+                    return Refused(Problems.Unavailable);
+                }
+
+                Keep(conversation, of);
+            }
+
+            await reader.RefreshPartAsync(commands[0].Actor, of.Channel, either.Token);
+
+            // Not by the caller's session: it may be older than what was refreshed, and would be taken in its place.
+            post = await reader.ReadPostAsync(commands[0].Actor, of, session: null, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Refused(Problems.Unavailable);
+        }
+
         return post is null
             ? Refused(Problems.ConversationNotFound)
             : await log.AppendInOrderAsync(

@@ -56,8 +56,8 @@ public sealed class OpenComments(
         }
 
         return opened?.Refusal is { } refusal ? refusal.ToResult()
-            // A moderator closed them.
-            : head is { DeletedAt: not null } ? Problems.ConversationNotFound.ToResult()
+            // A moderator closed them. That the post is there is known to whoever asks.
+            : head is { DeletedAt: not null } ? Problems.CommentsOff.ToResult()
             : new JsonResult<ConversationView>(
                 StatusCodes.Status200OK,
                 views.OfComments(head!, Guest.Of(channel)),

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Serialization.Metadata;
 using Chat.Functions.Channels;
 using Chat.Functions.Comments;
@@ -130,9 +131,35 @@ public sealed class ConversationReader(ChatContainers containers)
     public async Task<bool> IsRemovedAsync(Head head, UserId user, CancellationToken cancellationToken) =>
         await ReadMemberAsync(head.ConversationId, user, cancellationToken) is { State: MemberState.Removed };
 
+    /// <summary>
+    /// Whether a channel is private by everything that is stored by now: by a write whose condition holds only then, and which changes
+    /// nothing. 1 RU where it isn't.
+    /// </summary>
+    /// <exception cref="CosmosException">The store couldn't tell.</exception>
+    public async Task<bool> IsPrivateByNowAsync(ConversationId channel, CancellationToken cancellationToken)
+    {
+        using var touched = await _conversations.PatchItemStreamAsync(
+            Head.DocumentId,
+            new PartitionKey(channel.Value),
+            [PatchOperation.Set("/kind", "channel")],
+            new PatchItemRequestOptions
+            {
+                FilterPredicate = "FROM c WHERE c.visibility = 'private'",
+                EnableContentResponseOnWrite = false,
+            },
+            cancellationToken);
+        if (touched.StatusCode == HttpStatusCode.PreconditionFailed)
+        {
+            return false;
+        }
+
+        touched.EnsureSuccessStatusCode();
+        return true;
+    }
+
     /// <summary>Whether a conversation is a channel that the user follows, or the comments on a post that they see.</summary>
     public async Task<bool> IsFollowerAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken) =>
-        await ReadHeadAsync(conversation, null, cancellationToken) is { } head
+        await ReadHeadAsync(conversation, null, cancellationToken) is { DeletedAt: null } head
         && (head.CommentsOf is { } of
             ? await ReadPostAsync(user, of, null, cancellationToken) is not null
             : await ReadSubscriptionAsync(head, user, cancellationToken) is not null);
@@ -175,6 +202,10 @@ public sealed class ConversationReader(ChatContainers containers)
     /// <inheritdoc cref="CosmosDocuments.RefreshSessionAsync"/>
     public Task RefreshSessionAsync(ConversationId conversation, CancellationToken cancellationToken) =>
         _conversations.RefreshSessionAsync(Head.DocumentId, new PartitionKey(conversation.Value), cancellationToken);
+
+    /// <inheritdoc cref="StoredSubscriptions.RefreshPartAsync"/>
+    public Task RefreshPartAsync(UserId user, ConversationId channel, CancellationToken cancellationToken) =>
+        containers.RefreshPartAsync(user, channel, cancellationToken);
 
     /// <summary>A group's profile; null while it has none.</summary>
     public async Task<GroupProfile?> ReadProfileAsync(Head head, Session? session, CancellationToken cancellationToken) =>

@@ -27,7 +27,7 @@ public sealed class ConversationLog(
     private const int LanesBetweenCounts = 1_000;
 
     /// <summary>How long after its arrival a call may wait for its commit; then it is answered 503.</summary>
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(3);
+    internal static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>How long an answer may wait until its delivery is enqueued, within the call's time-out.</summary>
     private static readonly TimeSpan EnqueueTimeout = TimeSpan.FromSeconds(1);

@@ -89,9 +89,9 @@ internal sealed record EditMessageCommand : MessageCommand
             return Decision.Unchanged(head, message);
         }
 
-        if (Refusal is not null)
+        if ((Guest?.Refusal ?? Refusal) is { } refused)
         {
-            return Decision.Refuse(Refusal);
+            return Decision.Refuse(refused);
         }
 
         if (context.Now > message.At + Limits.EditWindow)

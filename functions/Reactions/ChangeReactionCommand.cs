@@ -37,6 +37,12 @@ internal sealed record ChangeReactionCommand : MessageCommand
             return Decision.Unchanged(found.Head, message);
         }
 
+        // What was said before comments were turned off is left as it is; only a reaction may be taken back.
+        if ((IsWanted ? Guest?.Refusal : null) is { } off)
+        {
+            return Decision.Refuse(off);
+        }
+
         if (Refusal is not null)
         {
             return Decision.Refuse(Refusal);
