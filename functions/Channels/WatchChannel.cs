@@ -38,14 +38,34 @@ public sealed class WatchChannel(ConversationReader reader, WatchGroups groups, 
             return Problems.Unavailable.ToResult();
         }
 
-        // They may have been taken out in between, and from the group before they were in it. A caller who is gone is looked at, too.
-        if (await SeesAsync(conversationId, session, CancellationToken.None) is null)
+        return await SeesStillAsync(conversationId, seen)
+            ? new JsonResult<Watching>(StatusCodes.Status200OK, new(until), ChatJson.Default.Watching)
+            : Problems.ConversationNotFound.ToResult();
+    }
+
+    /// <summary>
+    /// Whether the caller sees it by everything that is stored by now. If not, or if that can't be told, they watch no more: they may have
+    /// been taken out in between, by whichever instance, and from the group before they were in it. A caller who is gone is looked at, too.
+    /// </summary>
+    private async Task<bool> SeesStillAsync(ConversationId conversation, Head seen)
+    {
+        var seesStill = false;
+        try
         {
-            await groups.TryLeaveAsync(user.Id, conversationId, CancellationToken.None);
-            return Problems.ConversationNotFound.ToResult();
+            await Task.WhenAll(
+                reader.RefreshPartAsync(user.Id, seen.CommentsOf?.Channel ?? conversation, CancellationToken.None),
+                seen.CommentsOf is null ? Task.CompletedTask : reader.RefreshSessionAsync(conversation, CancellationToken.None));
+            seesStill = await SeesAsync(conversation, session: null, CancellationToken.None) is not null;
+        }
+        finally
+        {
+            if (!seesStill)
+            {
+                await groups.TryLeaveAsync(user.Id, conversation, CancellationToken.None);
+            }
         }
 
-        return new JsonResult<Watching>(StatusCodes.Status200OK, new(until), ChatJson.Default.Watching);
+        return seesStill;
     }
 
     private async Task<Head?> SeesAsync(ConversationId channel, Session? session, CancellationToken cancellationToken) =>

@@ -38,26 +38,25 @@ public sealed class WatchGroups(ChatHub hub, WatchedComments watched, TimeProvid
         ConversationId comments,
         CancellationToken cancellationToken)
     {
-        foreach (var other in await watched.NoteAsync(user, channel, comments, cancellationToken))
-        {
-            await LeaveGroupsAsync(user, other, cancellationToken);
-        }
-
+        await watched.NoteAsync(user, channel, comments, (other, cancel) => LeaveGroupsAsync(user, other, cancel), cancellationToken);
         return await JoinAsync(user, comments, cancellationToken);
     }
 
     /// <summary>Ends it within two seconds, or it ends by itself: a failure is logged.</summary>
-    public async Task TryLeaveAsync(UserId user, ConversationId channel, CancellationToken cancellationToken)
+    /// <returns>Whether SignalR confirmed it.</returns>
+    public async Task<bool> TryLeaveAsync(UserId user, ConversationId channel, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             await LeaveAsync(user, channel, either.Token);
+            return true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             logger.AlignFailed(exception, channel);
+            return false;
         }
     }
 

@@ -19,17 +19,27 @@ public sealed class WatchedComments(ChatContainers containers)
     private readonly Container _users = containers.Users;
 
     /// <summary>Notes that a user is about to watch comments.</summary>
-    /// <returns>Those that are too many and noted no more: their watching is to be ended.</returns>
-    public async Task<IReadOnlyList<ConversationId>> NoteAsync(
+    /// <param name="user">Who watches.</param>
+    /// <param name="channel">The post's channel.</param>
+    /// <param name="comments">The comments.</param>
+    /// <param name="endAsync">Ends the watching of comments that are too many, before they are noted no more.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task NoteAsync(
         UserId user,
         ConversationId channel,
         ConversationId comments,
+        Func<ConversationId, CancellationToken, Task> endAsync,
         CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (known, etag) = await FindAsync(user, channel, cancellationToken);
             IReadOnlyList<ConversationId> all = [comments, .. (known?.Comments ?? []).Where(one => one != comments)];
+            foreach (var other in all.Skip(Most))
+            {
+                await endAsync(other, cancellationToken);
+            }
+
             var noted = new CommentsWatch(user, channel, [.. all.Take(Most)]);
             if (await _users.TryWriteDocumentAsync(
                 noted,
@@ -39,7 +49,7 @@ public sealed class WatchedComments(ChatContainers containers)
                 ChatJson.Default.CommentsWatch,
                 cancellationToken))
             {
-                return [.. all.Skip(Most)];
+                return;
             }
 
             await RefreshAsync(user, channel, cancellationToken);

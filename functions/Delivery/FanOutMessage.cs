@@ -80,7 +80,9 @@ public sealed record AlignPushGroup : FanOutMessage
     /// <summary>The entry by which they joined or left.</summary>
     public required long Seq { get; init; }
 
-    /// <summary>With the number of users: those whose inbox couldn't be written are missing at first.</summary>
+    /// <summary>
+    /// With the users: those whose inbox couldn't be written are missing at first, and who never was a member is in no entry.
+    /// </summary>
     [JsonIgnore]
-    public override string MessageId => $"{ConversationId}:a{Seq}-{Users.Count}";
+    public override string MessageId => $"{ConversationId}:a{Seq}-{OpaqueId.Hash([.. Users.Select(user => user.Value)])}";
 }

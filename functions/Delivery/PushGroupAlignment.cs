@@ -8,7 +8,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// Aligns a conversation's push group with joins and leaves, and ends the following and watching of who was removed from a channel. It is
+/// Aligns a conversation's push group with joins and leaves, and ends the following and watching of who is gone from a channel. It is
 /// retried until SignalR confirms it.
 /// </summary>
 public sealed class PushGroupAlignment(
@@ -39,11 +39,11 @@ public sealed class PushGroupAlignment(
         var until = await groups.AlignAsync(align.ConversationId, align.Users, session, cancellationToken);
         if (head.IsChannel)
         {
-            // The request that removed them may have ended before it did so.
+            // The request by which they are gone may have ended before it did so.
             await Each.TryAsync(
                 align.Users,
                 MaxParallel,
-                (user, cancel) => EndFollowingAsync(head.ConversationId, user, session, cancel),
+                (user, cancel) => EndFollowingAsync(head, user, session, cancel),
                 cancellationToken);
         }
 
@@ -56,12 +56,25 @@ public sealed class PushGroupAlignment(
             cancellationToken);
     }
 
-    private async Task EndFollowingAsync(ConversationId channel, UserId user, Session? session, CancellationToken cancellationToken)
+    /// <summary>Ends the following of who was removed, and the watching of who neither follows nor is a member any more.</summary>
+    private async Task EndFollowingAsync(Head channel, UserId user, Session? session, CancellationToken cancellationToken)
     {
-        if (await reader.ReadMemberAsync(channel, user, session, cancellationToken) is { State: MemberState.Removed })
+        var id = channel.ConversationId;
+        var state = (await reader.ReadMemberAsync(id, user, session, cancellationToken))?.State;
+        if (state == MemberState.Active)
         {
-            await subscriptions.ExcludeAsync(user, channel, cancellationToken);
-            await watchers.LeaveAsync(user, channel, cancellationToken);
+            return;
+        }
+
+        if (state == MemberState.Removed)
+        {
+            await subscriptions.ExcludeAsync(user, id, cancellationToken);
+        }
+
+        await reader.RefreshPartAsync(user, id, cancellationToken);
+        if (await reader.ReadSubscriptionAsync(channel, user, cancellationToken) is null)
+        {
+            await watchers.LeaveAsync(user, id, cancellationToken);
         }
     }
 }

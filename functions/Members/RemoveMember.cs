@@ -1,5 +1,6 @@
 using Chat.Functions.Channels;
 using Chat.Functions.Conversations;
+using Chat.Functions.Delivery;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Realtime;
@@ -22,6 +23,7 @@ public sealed class RemoveMember(
     InboxProjection inbox,
     SubscriptionStore subscriptions,
     WatchGroups watchers,
+    DeliveryQueue queue,
     CurrentUser user)
 {
     /// <summary>How many times the user may leave and join again while being removed.</summary>
@@ -48,11 +50,10 @@ public sealed class RemoveMember(
             return refusal.ToResult();
         }
 
-        if (userId != user.Id && gone.Head is { IsChannel: true })
+        if (gone.Head is { IsChannel: true } channel)
         {
             // Not with the caller: the log has it.
-            await subscriptions.ExcludeAsync(userId, conversationId, CancellationToken.None);
-            await watchers.TryLeaveAsync(userId, conversationId, CancellationToken.None);
+            await EndFollowingAsync(channel, userId, CancellationToken.None);
         }
 
         if (gone.Entries is [{ } entry])
@@ -66,6 +67,27 @@ public sealed class RemoveMember(
         }
 
         return new NoContentResult(gone.Session);
+    }
+
+    /// <summary>Ends the following of who was removed, and the watching of who doesn't follow any more.</summary>
+    private async Task EndFollowingAsync(Head channel, UserId target, CancellationToken cancellationToken)
+    {
+        var id = channel.ConversationId;
+        if (target != user.Id)
+        {
+            await subscriptions.ExcludeAsync(target, id, cancellationToken);
+        }
+        else if (await subscriptions.ReadAsync(target, id, cancellationToken) is { IsFollowing: true })
+        {
+            return;
+        }
+
+        if (!await watchers.TryLeaveAsync(target, id, cancellationToken))
+        {
+            // The log tells of members who are gone, and of nobody else who is kept out.
+            var align = new AlignPushGroup { ConversationId = id, Users = [target], Seq = channel.LastSeq };
+            await queue.EnqueueAsync(align, null, cancellationToken);
+        }
     }
 
     /// <summary>Removes a member, or excludes a user who isn't one.</summary>
@@ -82,6 +104,12 @@ public sealed class RemoveMember(
             if (removed.Refusal is not null || removed.Entries.Count > 0)
             {
                 return removed;
+            }
+
+            if (removed.Head is { IsChannel: true })
+            {
+                // First, as no entry of the log would end it if this call got no further.
+                await subscriptions.ExcludeAsync(target, conversation, cancellationToken);
             }
 
             var (state, excludedBy) = await exclusion.ExcludeAsync(conversation, target, IsOut, cancellationToken);
