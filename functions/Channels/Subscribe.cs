@@ -1,5 +1,4 @@
 using Chat.Functions.Conversations;
-using Chat.Functions.Members;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -33,14 +32,22 @@ public sealed class Subscribe(
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var state = (await reader.ReadMemberAsync(conversationId, user.Id, cancellationToken))?.State;
-        var mayBegin = !head.IsPrivate || state == MemberState.Active;
-        var (subscription, isNew, refusal) = state == MemberState.Removed
-            ? (null, false, Problems.ConversationNotFound)
-            : await store.FollowAsync(user.Id, head, change, mayBegin, cancellationToken);
+        var isMember = await reader.IsMemberAsync(head, user.Id, cancellationToken);
+        var mayBegin = !head.IsPrivate || isMember;
+        var (subscription, isNew, refusal) = await store.FollowAsync(user.Id, head, change, mayBegin, cancellationToken);
         if (refusal is not null)
         {
             return refusal.ToResult();
+        }
+
+        // The head may be old, and may have changed since. Whoever is removed follows no more before long, and sees nothing until then.
+        var isOver = isNew
+            ? !isMember && !head.IsPrivate && await reader.IsPrivateByNowAsync(conversationId, cancellationToken)
+            : await reader.IsRemovedAsync(head, user.Id, cancellationToken);
+        if (isOver)
+        {
+            await (isNew ? store.LeaveAsync(user.Id, conversationId, cancellationToken) : Task.CompletedTask);
+            return Problems.ConversationNotFound.ToResult();
         }
 
         var view = SubscriptionView.Of(subscription!);

@@ -51,7 +51,7 @@ public sealed class SyncInbox(
             new SyncPage(
                 given is null,
                 [
-                    .. page.Where(one => one.Entry is not { IsLeft: true } || one.StoredAt >= forgotten)
+                    .. page.Where(one => !one.IsGone || (one.StoredAt >= forgotten && !one.IsOfStranger))
                         .Select(one => one.Entry is { } entry
                             ? SyncItem.Of(entry, limits.Page, now, blocked)
                             : SyncItem.Of(one.Subscription!)),
@@ -78,6 +78,12 @@ public sealed class SyncInbox(
     /// <summary>What is synced: an entry of the user's list, or a subscription.</summary>
     private sealed record SyncedDocument(string Id, long StoredAt, InboxEntry? Entry, Subscription? Subscription)
     {
+        /// <summary>Whether it is a tombstone.</summary>
+        public bool IsGone => Entry is { IsLeft: true } || Subscription is { IsFollowing: false };
+
+        /// <summary>Whether it keeps the user from following a channel that they never followed, and needn't know of.</summary>
+        public bool IsOfStranger => Subscription is { State: SubscriptionState.Excluded, EndedAt: null };
+
         public static SyncedDocument Of(JsonElement document)
         {
             var isEntry = document.GetProperty("type").ValueEquals("inbox");
