@@ -85,8 +85,7 @@ public sealed class ChannelInvites(
         for (var (attempt, isNewest) = (0, false); attempt < MaxTries; attempt++)
         {
             var (links, _) = await store.ReadAsync(invite.Conversation, cancellationToken);
-            var (before, etag) = await store.ReadUseAsync(invite.Conversation, user, cancellationToken);
-            var isRepeat = before?.LinkId == invite.LinkId;
+            var isRepeat = await store.IsUsedAsync(invite, user, cancellationToken);
             if (links.Find(invite.LinkId, isRepeat, time.GetUtcNow()) is not { } link)
             {
                 if (isNewest)
@@ -117,7 +116,7 @@ public sealed class ChannelInvites(
             }
 
             var use = InviteUse.Of(invite.Conversation, user, invite.LinkId);
-            var (isCounted, session) = await store.TryUseAsync(links, link, use, etag, cancellationToken);
+            var (isCounted, session) = await store.TryUseAsync(links, link, use, cancellationToken);
             if (isCounted)
             {
                 return (null, session);

@@ -27,27 +27,27 @@ public sealed class InviteLinkStore(ChatContainers containers)
     }
 
     /// <summary>Whether a user used a link within the last day, by which a repeat uses it no second time.</summary>
-    public Task<StoredDocument<InviteUse>> ReadUseAsync(
-        ConversationId conversation,
-        UserId user,
-        CancellationToken cancellationToken) =>
-        _conversations.ReadDocumentAsync(InviteUse.DocumentId(user), conversation, ChatJson.Default.InviteUse, null, cancellationToken);
+    public async Task<bool> IsUsedAsync(InviteCode invite, UserId user, CancellationToken cancellationToken) =>
+        (await _conversations.ReadDocumentAsync(
+            InviteUse.DocumentId(user, invite.LinkId),
+            invite.Conversation,
+            ChatJson.Default.InviteUse,
+            null,
+            cancellationToken)).Document is not null;
 
     /// <summary>Counts and notes a use of a link: both or neither.</summary>
     /// <param name="links">The links as they were read.</param>
     /// <param name="link">One of them.</param>
     /// <param name="use">Who uses it.</param>
-    /// <param name="etag">Of their use of another link; null where there is none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>
     /// Whether it was, and the session token by which a reader sees it. It isn't when the link was used up or deleted, or the user used
-    /// one, since they were read.
+    /// it, since they were read.
     /// </returns>
     public async Task<(bool IsCounted, Session? Session)> TryUseAsync(
         InviteLinks links,
         InviteLink link,
         InviteUse use,
-        string? etag,
         CancellationToken cancellationToken)
     {
         // Many may come by one link at the same time. A patch waits for the others, where a replace would fail.
@@ -58,13 +58,16 @@ public sealed class InviteLinkStore(ChatContainers containers)
             FilterPredicate = $"FROM c WHERE c.links[{place}].linkId = '{link.LinkId}'{isLeft}",
             EnableContentResponseOnWrite = false,
         };
-        var options = new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
+        var options = new TransactionalBatchItemRequestOptions { EnableContentResponseOnWrite = false };
         using var note = new MemoryStream(
             JsonSerializer.SerializeToUtf8Bytes(use, ChatJson.Default.ConversationDocument),
             writable: false);
         var batch = _conversations.CreateTransactionalBatch(new PartitionKey(use.ConversationId.Value))
-            .PatchItem(InviteLinks.DocumentId, [PatchOperation.Increment($"/links/{place}/uses", 1)], count);
-        batch = etag is null ? batch.CreateItemStream(note, options) : batch.ReplaceItemStream(use.Id, note, options);
+            .PatchItem(
+                InviteLinks.DocumentId,
+                [PatchOperation.Increment($"/links/{place}/uses", 1), PatchOperation.Set($"/links/{place}/hasAsked", true)],
+                count)
+            .CreateItemStream(note, options);
         using var response = await batch.ExecuteAsync(cancellationToken);
         return response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound ? default
             : response.IsSuccessStatusCode ? (true, Session.Of(response.Headers))

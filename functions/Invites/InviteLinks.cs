@@ -14,7 +14,7 @@ public sealed record InviteLinks : ConversationDocument
 
     public override string Id => DocumentId;
 
-    /// <summary>Bounds the used-up links that are kept for pending join requests.</summary>
+    /// <summary>Bounds the used-up links that are kept for pending join requests, and for who came to a channel by them.</summary>
     private const int MaxUsedUp = 20;
 
     /// <summary>Oldest first. Creating a link drops invalid ones.</summary>
@@ -68,12 +68,12 @@ public sealed record InviteUse(UserId UserId, string LinkId) : ConversationDocum
     /// <summary>How long a repeat is the same use, in seconds.</summary>
     private const int Lifetime = 24 * 60 * 60;
 
-    public override string Id => DocumentId(UserId);
+    public override string Id => DocumentId(UserId, LinkId);
 
     public static InviteUse Of(ConversationId channel, UserId user, string linkId) =>
         new(user, linkId) { ConversationId = channel, TimeToLive = Lifetime };
 
-    public static string DocumentId(UserId user) => "invite:" + user.Value;
+    public static string DocumentId(UserId user, string linkId) => $"invite:{linkId}:{user.Value}";
 }
 
 /// <summary>An invite link as stored.</summary>
@@ -93,7 +93,9 @@ public sealed record InviteLink(string LinkId, UserId CreatedBy, DateTimeOffset 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? KeyHash { get; init; }
 
-    /// <summary>Whether anybody asked to join by it. It is then kept when it is used up, for their decision.</summary>
+    /// <summary>
+    /// Whether anybody asked to join by it, or came to a channel. It is then kept when it is used up: they may come by it once more.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HasAsked { get; init; }
 

@@ -33,10 +33,17 @@ public sealed class JoinByInvite(
         string code,
         CancellationToken cancellationToken)
     {
-        if (!InviteCode.TryParse(code, out var invite)
-            || await reader.ReadHeadAsync(invite.Conversation, Session.Of(request), cancellationToken) is not { DeletedAt: null } head)
+        if (!InviteCode.TryParse(code, out var invite))
         {
             return Problems.InviteNotFound.ToResult();
+        }
+
+        // What isn't there counts as what is: the limit doesn't tell them apart. Comments have no links.
+        var found = await reader.ReadHeadAsync(invite.Conversation, Session.Of(request), cancellationToken);
+        if (found is not { DeletedAt: null, CommentsOf: null } head)
+        {
+            var refused = await daily.CountJoinAsync(user.Id, invite.Conversation, cancellationToken);
+            return (refused ?? Problems.InviteNotFound).ToResult();
         }
 
         var isMember = await reader.IsMemberAsync(head, user.Id, cancellationToken);
@@ -67,9 +74,9 @@ public sealed class JoinByInvite(
 
         if (head.JoinPolicy == JoinPolicy.Approval && !isMember)
         {
-            var (refused, session) = await requests.AskAsync(head, invite, user.Id, cancellationToken);
-            return refused is not null
-                ? refused.ToResult()
+            var (isntAsked, session) = await requests.AskAsync(head, invite, user.Id, cancellationToken);
+            return isntAsked is not null
+                ? isntAsked.ToResult()
                 : new JsonResult<JoinRequested>(
                     StatusCodes.Status202Accepted,
                     new(invite.Conversation, MemberState.Requested),
