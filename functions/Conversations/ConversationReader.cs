@@ -102,6 +102,15 @@ public sealed class ConversationReader(ChatContainers containers)
         return await reading is { IsUnsent: false } post && channel?.Member.Sees(post) == true ? channel : null;
     }
 
+    /// <summary>Whether a post is there by everything that is stored by now: neither taken back nor of a channel that is gone.</summary>
+    public async Task<bool> IsThereAsync(CommentsOf of, CancellationToken cancellationToken)
+    {
+        await RefreshSessionAsync(of.Channel, cancellationToken);
+        var reading = ReadAsync(Message.DocumentId(of.Post), of.Channel, ChatJson.Default.Message, null, cancellationToken);
+        var channel = await ReadHeadAsync(of.Channel, null, cancellationToken);
+        return await reading is { IsUnsent: false } && channel is { HasFollowers: true };
+    }
+
     private async Task<MembershipContext?> ReadAsViewerAsync(
         UserId user,
         ConversationId conversation,

@@ -20,6 +20,7 @@ namespace Chat.Functions.Delivery;
 /// </remarks>
 public sealed class RangePush(
     CommittedReader log,
+    ConversationReader reader,
     MemberListCache members,
     PushGroups groups,
     EventViews views,
@@ -98,7 +99,7 @@ public sealed class RangePush(
         }
 
         await TellAsync(head, changes, everyone, session, cancellationToken);
-        if (head.IsWatched)
+        if (head.IsWatched && await MayTellWatchersAsync(head, entries, cancellationToken))
         {
             // Last: a failure holds up no member.
             await push.SendToGroupAsync(watchers.Of(head.ConversationId), toWatchers, cancellationToken);
@@ -106,6 +107,15 @@ public sealed class RangePush(
 
         lag.Record(range, entries);
     }
+
+    /// <summary>
+    /// Whether watchers may be told. Those of comments aren't told what one says by now whose post is gone: the host app decides on what
+    /// was held, and the channel isn't asked as it is for authors.
+    /// </summary>
+    private async Task<bool> MayTellWatchersAsync(Head head, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) =>
+        head.CommentsOf is not { } of
+        || !entries.OfType<LogEvent>().Any(entry => entry.EventType == LogEvent.MessageUpdated)
+        || await reader.IsThereAsync(of, cancellationToken);
 
     /// <summary>Pushes what came after they joined to those who aren't in the push group yet.</summary>
     private async Task PushToNewcomersAsync(

@@ -2,7 +2,11 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Log;
+using Chat.Functions.Moderation;
+using Chat.Functions.Shared;
 using Chat.Local;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static Chat.Functions.Acceptance.When_people_comment_on_a_channels_posts;
 
@@ -58,8 +62,11 @@ public class When_comments_are_kept_in_order
             await gone.IsRefusedAsync("PATCH", said.Path(), HttpStatusCode.NotFound, new { text = "Mine" });
             await gone.IsRefusedAsync("DELETE", said.Path(), HttpStatusCode.NotFound);
             await gone.IsRefusedAsync("PUT", said.Path() + "/reactions/:hey:", HttpStatusCode.NotFound);
+
+            // Whoever saw it may report it all the same.
             var target = new { conversationId = comments, messageIds = new[] { said.Text("messageId") } };
-            await gone.IsRefusedAsync("POST", "/api/reports", HttpStatusCode.NotFound, new { target, reason = "spam" });
+            var mayReport = gone.Name == "stranger" ? HttpStatusCode.NotFound : HttpStatusCode.Accepted;
+            await gone.AskAsync("POST", "/api/reports", new { target, reason = "spam" }, mayReport);
         }
 
         await alice.SendAsync(comments, "Now that they are gone");
@@ -156,6 +163,71 @@ public class When_comments_are_kept_in_order
         await app.HasDeliveredAsync(clock);
         clock.Jump(TimeSpan.FromSeconds(6));
         Assert.Equal(0, (await bob.AskAsync("GET", post.Path())).Number("counts.comments"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_not_be_told_of_what_was_held_once_their_post_is_gone(bool isPost)
+    {
+        await using var host = await HookReceiver.StartAsync();
+        await using var app = await ChatApp.StartAsync(settings: host.Settings());
+        var (alice, bob, carol) = (app.AsPublisher("alice"), app.As("bob"), app.As("carol"));
+        var channel = await ChannelAsync(alice, bob, carol);
+        var (post, comments) = await PostAsync(alice, channel);
+        await using var phone = await carol.ListenAsync();
+        var own = (await carol.StartDirectAsync("dave")).ConversationId;
+        await carol.AskAsync("POST", $"/api/channels/{comments}/watch");
+        var shown = await bob.SayAsync(comments, new { text = "Nice" });
+        await alice.AskAsync("PATCH", $"/api/conversations/{channel}", new { slowModeSeconds = 0 });
+        await bob.SayAsync(comments, new { text = "hold my words" });
+        await phone.ReceivesEventAsync("message.created", one => one.Text("held") == "True");
+
+        // What is changed while the post is there is told.
+        await bob.AskAsync("PATCH", shown.Path(), new { text = "Nicer" });
+        await phone.ReceivesEventAsync("message.updated", one => one.Text("message.text") == "Nicer");
+        await (isPost ? alice.AskAsync("DELETE", post.Path()) : alice.DoAsync("DELETE", $"/api/conversations/{channel}"));
+        var asked = host.Questions.Single(one => one.ToString().Contains("hold my words", StringComparison.Ordinal));
+        await app.AsHost().Caller.DoAsync("POST", "/api/host/verdicts", new
+        {
+            conversationId = comments,
+            messageId = asked.List("messages")[0].Text("messageId"),
+            contentHash = asked.List("messages")[0].Text("contentHash"),
+            verdict = "allow",
+        });
+        await app.HasPushedAsync();
+        Assert.DoesNotContain(
+            "hold my words", JsonSerializer.Serialize(await phone.EventsBeforeNowAsync(carol, own)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_be_there_for_no_stranger_and_for_nobody_once_a_moderator_closed_them()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob, stranger) = (app.AsPublisher("alice"), app.As("bob"), app.As("stranger"));
+        var channel = await ChannelAsync(alice, bob);
+        var (post, comments) = await PostAsync(alice, channel);
+        var said = await alice.SayAsync(comments, new { text = "Hello" });
+        var report = new { target = new { conversationId = comments }, reason = "spam" };
+        var nothing = new { target = new { conversationId = "aaaaaaaaaaaaaaaaaaaaaa" }, reason = "spam" };
+        Assert.Equal(
+            await stranger.IsRefusedAsync("POST", "/api/reports", HttpStatusCode.NotFound, nothing),
+            await stranger.IsRefusedAsync("POST", "/api/reports", HttpStatusCode.NotFound, report));
+        var closed = await app.Services.GetRequiredService<ConversationLog>()
+            .AppendAsync(new ConversationId(comments), new CloseConversationCommand(), null, default);
+        Assert.Null(closed.Refusal);
+        foreach (var one in new[] { alice, bob, stranger })
+        {
+            await one.IsRefusedAsync("GET", $"/api/conversations/{comments}", HttpStatusCode.NotFound);
+            await one.IsRefusedAsync("GET", $"/api/conversations/{comments}/messages", HttpStatusCode.NotFound);
+            await one.IsRefusedAsync("GET", $"/api/conversations/{comments}/members", HttpStatusCode.NotFound);
+            await one.IsRefusedAsync("DELETE", said.Path(), HttpStatusCode.NotFound);
+            await one.MayNotSayAsync(comments, new { text = "Hello?" }, HttpStatusCode.NotFound);
+        }
+
+        Assert.Equal("comments_off", await alice.IsRefusedAsync("PUT", CommentsOn(post), HttpStatusCode.Forbidden));
+        Assert.Equal("comments_off", await bob.IsRefusedAsync("PUT", CommentsOn(post), HttpStatusCode.Forbidden));
+        await stranger.IsRefusedAsync("PUT", CommentsOn(post), HttpStatusCode.NotFound);
     }
 
     [Fact]

@@ -54,6 +54,8 @@ public class When_people_comment_on_a_channels_posts(ITestOutputHelper output)
         var first = await bob.SendAsync(comments, "A lot", "b1");
         Assert.Equal("A lot", Assert.Single(await carol.HistoryAsync(comments)).Text);
         await alice.SendAsync(comments, "Thanks");
+        var path1 = $"/api/conversations/{comments}/messages/{first.MessageId}";
+        await carol.AskAsync("PUT", path1 + "/reactions/:hey:");
         var newest = await bob.MessagesAsync(comments, "limit=1");
         Assert.Equal(("Thanks", true), (newest.Messages.Single().Text, newest.HasMore));
         Assert.Equal("A lot", (await bob.MessagesAsync(comments, $"limit=1&beforeSeq={newest.FromSeq}")).Messages.Single().Text);
@@ -63,6 +65,9 @@ public class When_people_comment_on_a_channels_posts(ITestOutputHelper output)
         Assert.Equal("comments_off", await bob.MayNotSayAsync(comments, new { text = "More" }, HttpStatusCode.Forbidden));
         Assert.Equal("comments_off", await alice.MayNotSayAsync(comments, new { text = "More" }, HttpStatusCode.Forbidden));
         Assert.Equal("comments_off", await bob.IsRefusedAsync("PUT", CommentsOn(other), HttpStatusCode.Forbidden));
+        Assert.Equal("comments_off", await bob.IsRefusedAsync("PATCH", path1, HttpStatusCode.Forbidden, new { text = "A lot!" }));
+        Assert.Equal("comments_off", await bob.IsRefusedAsync("PUT", path1 + "/reactions/:hey:", HttpStatusCode.Forbidden));
+        await carol.AskAsync("DELETE", path1 + "/reactions/:hey:");
         Assert.Equal(first.Seq, (await bob.SendAsync(comments, "A lot", "b1")).Seq);
         Assert.Equal("False", (await bob.AskAsync("PUT", CommentsOn(post))).Text("comments"));
         Assert.Equal("False", (await bob.AskAsync("GET", $"/api/conversations/{comments}")).Text("comments"));

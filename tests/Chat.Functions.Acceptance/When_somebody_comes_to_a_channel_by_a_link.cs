@@ -161,6 +161,82 @@ public class When_somebody_comes_to_a_channel_by_a_link
     }
 
     [Fact]
+    public async Task Should_use_up_no_more_of_several_links_however_often_one_goes_and_comes_back()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, mallory) = (app.AsPublisher("alice"), app.As("mallory"));
+        var channel = await PrivateAsync(alice);
+        var codes = new[] { await LinkAsync(alice, channel, new { maxUses = 3 }), await LinkAsync(alice, channel, new { maxUses = 3 }) };
+        for (var n = 0; n < 6; n++)
+        {
+            await JoinAsync(mallory, codes[n % 2]);
+            await mallory.UnfollowAsync(channel);
+        }
+
+        Assert.Equal([1, 1], (await LinksAsync(alice, channel)).Select(link => link.Number("uses")));
+    }
+
+    [Fact]
+    public async Task Should_be_good_for_who_used_it_up_though_there_are_other_links_since()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.AsPublisher("alice"), app.As("bob"));
+        var channel = await PrivateAsync(alice);
+        var code = await LinkAsync(alice, channel, new { maxUses = 1 });
+        var ofBob = new Fault("cosmos", "create", FaultKind.Fail) { Target = one => one.Contains("/bob/", StringComparison.Ordinal) };
+        using (app.Azure.Faults.Add(ofBob))
+        {
+            using var failed = await bob.SendAsync(HttpMethod.Post, $"/api/invites/{code}/join", null);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, failed.StatusCode);
+        }
+
+        var other = await LinkAsync(alice, channel);
+        await RefusedAsync(app.As("carol"), code);
+        await JoinAsync(bob, code);
+        await JoinAsync(app.As("carol"), other);
+
+        // Nobody is shown a link that is used up.
+        Assert.Equal(1, Assert.Single(await LinksAsync(alice, channel)).Number("uses"));
+    }
+
+    [Fact]
+    public async Task Should_not_tell_by_a_wrong_code_what_is_there()
+    {
+        var clock = new JumpingClock();
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:JoinsPerDay"] = "2" };
+        await using var app = await ChatApp.StartAsync(settings: settings, time: clock);
+        clock.JumpToMidnight();
+        var alice = app.AsPublisher("alice");
+        var channel = await When_people_comment_on_a_channels_posts.ChannelAsync(alice);
+        var (_, comments) = await When_people_comment_on_a_channels_posts.PostAsync(alice, channel);
+        var group = (await alice.CreateGroupAsync("Trip", "carol")).ConversationId;
+        var secret = new string('a', 22);
+        foreach (var there in new[] { comments, group, channel })
+        {
+            var stranger = app.As($"stranger-{there}");
+            var answers = new List<(string?, string?)>();
+            foreach (var id in new[] { there, Nowhere })
+            {
+                // As if these were there already: what is asked for first counts, and so does what is asked for next.
+                for (var n = 0; n < 2; n++)
+                {
+                    await stranger.AskAsync("POST", $"/api/invites/{id}{secret}/join", expected: HttpStatusCode.NotFound);
+                }
+
+                var answer = await stranger.AskAsync("POST", $"/api/invites/{id}{secret}/join", expected: HttpStatusCode.NotFound);
+                answers.Add((answer.Text("code"), answer.Text("title")));
+            }
+
+            Assert.Equal("invite_not_found", Assert.Single(answers.Distinct()).Item1);
+            foreach (var other in new[] { comments, group, "bbbbbbbbbbbbbbbbbbbbbb" }.Where(id => id != there))
+            {
+                Assert.Equal("rate_limited", await stranger.IsRefusedAsync(
+                    "POST", $"/api/invites/{other}{secret}/join", HttpStatusCode.TooManyRequests));
+            }
+        }
+    }
+
+    [Fact]
     public async Task Should_use_up_nothing_for_members_followers_and_who_is_refused()
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:Subscriptions"] = "1" };
