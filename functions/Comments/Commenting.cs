@@ -40,13 +40,6 @@ public sealed class Commenting(ConversationLog log, ConversationReader reader, R
             {
                 return appended;
             }
-
-        }
-
-        // Unlike a reaction to a post, it is a commit of one partition, and an event to all who have the comments open.
-        if (commands[0] is ChangeReactionCommand && rates.Sends.Take(commands[0].Actor) is { } tooOften)
-        {
-            return Refused(tooOften);
         }
 
         MembershipContext? post;
@@ -76,11 +69,15 @@ public sealed class Commenting(ConversationLog log, ConversationReader reader, R
             return Refused(Problems.Unavailable);
         }
 
-        return post is null
-            ? Refused(Problems.ConversationNotFound)
+        // Unlike a reaction to a post, one to a comment is a commit of one partition, and an event to all who have the comments open.
+        var refused = post is null ? Problems.ConversationNotFound
+            : commands[0] is ChangeReactionCommand ? rates.Sends.Take(commands[0].Actor)
+            : null;
+        return refused is not null
+            ? Refused(refused)
             : await log.AppendInOrderAsync(
                 conversation,
-                [.. commands.Select(command => command with { Guest = Guest.Of(post) })],
+                [.. commands.Select(command => command with { Guest = Guest.Of(post!) })],
                 session,
                 cancellationToken);
 
