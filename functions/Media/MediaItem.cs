@@ -109,7 +109,8 @@ public sealed record MediaItem
     public DateTimeOffset? HeldUntil { get; init; }
 
     /// <summary>
-    /// How often processing it was begun again. So what ends its process each time is given up, and not what was processed beside it.
+    /// How often processing it was begun again, or took too long. So what ends its process each time is given up, and not what was
+    /// processed beside it.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Repeats { get; init; }

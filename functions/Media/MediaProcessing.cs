@@ -16,17 +16,18 @@ namespace Chat.Functions.Media;
 /// </summary>
 /// <remarks>
 /// First the variants are stored, then the state is written, then messages are told and the upload is deleted: whoever comes after a crash
-/// does the same again, or finds it done. One picture at a time, since a decoded one may take 200 MB; beside it a few of what is copied.
+/// does the same again, or finds it done. One picture at a time, since a decoded one may take 600 MB; beside it a few of what is copied.
 /// </remarks>
 public sealed class MediaProcessing(
     MediaStore store,
     MediaBlobs blobs,
     MediaQueue queue,
     ConversationLog log,
+    TimeProvider time,
     ILogger<MediaProcessing> logger)
     : IDisposable
 {
-    /// <summary>After so many repeats a file is given up: processing it must have ended its process each time.</summary>
+    /// <summary>After so many repeats a file is given up: it must have ended its process each time, or taken too long to decode.</summary>
     private const int MaxRepeats = 3;
 
     private const string NotUploaded = "not_uploaded";
@@ -35,14 +36,42 @@ public sealed class MediaProcessing(
     /// <summary>Each has some MB in memory.</summary>
     private const int MaxCopied = 4;
 
-    private readonly SemaphoreSlim _one = new(1);
-    private readonly SemaphoreSlim _copied = new(MaxCopied);
+    /// <summary>How long a file may take with all waits: less than the 5 min for which the host renews its message's lock.</summary>
+    private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(4);
+
+    /// <summary>
+    /// How long one may be decoded: the largest takes 12 s of a processor, of which the smallest instance has a quarter.
+    /// </summary>
+    private static readonly TimeSpan MaxDecoding = TimeSpan.FromMinutes(2);
+
+    private readonly Turns _one = new(1, time);
+    private readonly Turns _copied = new(MaxCopied, time);
 
     /// <summary>Processes a file that was uploaded. Idempotent.</summary>
     /// <param name="id">The file.</param>
     /// <param name="isRepeated">Whether it may have been begun before. Only then is it counted, as that costs a write.</param>
     /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="TimeoutException">It took too long: it is to be tried again.</exception>
     public async Task ProcessAsync(MediaId id, bool isRepeated, CancellationToken cancellationToken)
+    {
+        using var bound = new CancellationTokenSource(MaxTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellationToken);
+        try
+        {
+            await ProcessInTimeAsync(id, isRepeated, either.Token);
+        }
+        catch (TooSlowException)
+        {
+            await CountAsync(id, cancellationToken);
+            throw;
+        }
+        catch (OperationCanceledException ended) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("Processing a file took too long.", ended);
+        }
+    }
+
+    private async Task ProcessInTimeAsync(MediaId id, bool isRepeated, CancellationToken cancellationToken)
     {
         MediaItem? outcome = null;
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
@@ -96,13 +125,14 @@ public sealed class MediaProcessing(
     /// <summary>Processes a picture that nobody uploaded; null if it can't be shown, or has more pixels than are taken.</summary>
     public async Task<ProcessedImage?> TryProcessAsync(ReadOnlyMemory<byte> file, int maxPixels, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
+        using var turn = await _one.TakeAsync(cancellationToken);
         try
         {
             return ImageFormats.Of(file.Span) is { } format
-                ? await Task.Run(
-                    () => Guarded(() => ImageProcessor.Process(
-                        file, $"image/{format.ToString().ToLowerInvariant()}", maxPixels, cancellationToken)),
+                ? await turn.RunAsync(
+                    cancel => Guarded(() => ImageProcessor.Process(
+                        file, $"image/{format.ToString().ToLowerInvariant()}", maxPixels, cancel)),
+                    MaxDecoding,
                     cancellationToken)
                 : null;
         }
@@ -111,9 +141,10 @@ public sealed class MediaProcessing(
             logger.FileRefused(unusable.Reason);
             return null;
         }
-        finally
+        catch (TooSlowException slow)
         {
-            _one.Release();
+            logger.FileFailed(slow);
+            return null;
         }
     }
 
@@ -121,6 +152,20 @@ public sealed class MediaProcessing(
     {
         _one.Dispose();
         _copied.Dispose();
+    }
+
+    /// <summary>Counts that a file was decoded in vain.</summary>
+    private async Task CountAsync(MediaId id, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
+        {
+            var (item, etag) = await store.ReadAsync(id, cancellationToken);
+            if (item is not { State: MediaState.Processing }
+                || await store.TryWriteAsync(item with { Repeats = item.Repeats + 1 }, etag, cancellationToken))
+            {
+                return;
+            }
+        }
     }
 
     private async Task FinishAsync(MediaItem item, CancellationToken cancellationToken)
@@ -160,8 +205,7 @@ public sealed class MediaProcessing(
     private async Task<MediaItem?> TransformAsync(MediaItem item, string? countedUnder, CancellationToken cancellationToken)
     {
         var isDecoded = item.Kind == MediaItem.Image;
-        var gate = isDecoded ? _one : _copied;
-        await gate.WaitAsync(cancellationToken);
+        using var turn = await (isDecoded ? _one : _copied).TakeAsync(cancellationToken);
         try
         {
             // Here, where nothing else is processed that could end the process: what isn't decoded can't.
@@ -190,8 +234,8 @@ public sealed class MediaProcessing(
             }
 
             return await (item.Kind == MediaItem.Voice
-                ? TransformVoiceAsync(item, file, cancellationToken)
-                : TransformImageAsync(item, file, cancellationToken));
+                ? TransformVoiceAsync(item, file, turn, cancellationToken)
+                : TransformImageAsync(item, file, turn, cancellationToken));
         }
         catch (UnusableMediaException unusable)
         {
@@ -202,16 +246,17 @@ public sealed class MediaProcessing(
         {
             return item.Failed(NotUploaded);
         }
-        finally
-        {
-            gate.Release();
-        }
     }
 
-    private async Task<MediaItem> TransformImageAsync(MediaItem item, ReadOnlyMemory<byte> file, CancellationToken cancellationToken)
+    private async Task<MediaItem> TransformImageAsync(
+        MediaItem item,
+        ReadOnlyMemory<byte> file,
+        Turn turn,
+        CancellationToken cancellationToken)
     {
-        var image = await Task.Run(
-            () => Guarded(() => ImageProcessor.Process(file, item.ContentType, ImageProcessor.MaxPixels, cancellationToken)),
+        var image = await turn.RunAsync(
+            cancel => Guarded(() => ImageProcessor.Process(file, item.ContentType, ImageProcessor.MaxPixels, cancel)),
+            MaxDecoding,
             cancellationToken);
         foreach (var variant in image.Variants)
         {
@@ -228,9 +273,16 @@ public sealed class MediaProcessing(
         };
     }
 
-    private async Task<MediaItem> TransformVoiceAsync(MediaItem item, ReadOnlyMemory<byte> file, CancellationToken cancellationToken)
+    private async Task<MediaItem> TransformVoiceAsync(
+        MediaItem item,
+        ReadOnlyMemory<byte> file,
+        Turn turn,
+        CancellationToken cancellationToken)
     {
-        var voice = Guarded(() => VoiceProcessor.Process(file, item.ContentType));
+        var voice = await turn.RunAsync(
+            _ => Guarded(() => VoiceProcessor.Process(file, item.ContentType)),
+            MaxDecoding,
+            cancellationToken);
         var variant = new MediaVariant(MediaVariant.Original, voice.ContentType, voice.Content.Length);
         await blobs.StoreAsync(item.MediaId, variant, voice.Content, cancellationToken);
         return item with { State = MediaState.Ready, DurationMs = voice.DurationMs, Variants = [variant] };

@@ -63,6 +63,30 @@ public sealed class When_photos_need_more_than_there_is
         }
     }
 
+    [Fact]
+    public async Task Should_be_given_up_when_it_takes_too_long_each_time()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        using var uploads = new Uploads(app.Azure);
+        var alice = new Person(app.Http, "alice", lifetime: TimeSpan.FromDays(3));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        using var black = Image.Black(10_000, 5_000);
+        var media = await uploads.UploadAsync(alice, conversation, new Photo { Bytes = black.PngsaveBuffer() });
+
+        // It takes seconds, of which each third is minutes.
+        var failed = await Eventually.SeesAsync(
+            async () =>
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System);
+                clock.Jump(TimeSpan.FromMinutes(2.5));
+                return await uploads.CompleteAsync(alice, media);
+            },
+            seen => seen.Text("state") != "processing");
+        Assert.Equal(("failed", "unreadable"), (failed.Text("state"), failed.Text("reason")));
+        await Eventually.SeesAsync(clock, uploads.BlobsAsync, blobs => blobs.Count == 0);
+    }
+
     private static async Task<bool> IsPutOffAsync(ChatApp app) =>
         (await app.Azure.ServiceBus.Find("media")!.ShowAsync(MessageKind.Scheduled, 0, 100))
         .Any(message => Rescheduling.AttemptsOf(message) > 0);

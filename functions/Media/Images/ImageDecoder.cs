@@ -12,13 +12,18 @@ internal static class ImageDecoder
     private static readonly string[] LackOfMemory = ["out of memory -- size", "Insufficient memory (case", "unable to create thread"];
 
     /// <summary>All pixels, in memory: three or, with transparency, four bytes each.</summary>
-    /// <exception cref="UnusableMediaException">The file isn't a whole picture, or one of too many pixels.</exception>
-    public static Image Decode(byte[] file, ImageFormat format, int maxPixels, CancellationToken cancellationToken)
+    /// <exception cref="UnusableMediaException">The file isn't a whole picture, or one of too many pixels or scans.</exception>
+    public static Image Decode(ReadOnlySpan<byte> file, ImageFormat format, int maxPixels, CancellationToken cancellationToken)
     {
+        if (format == ImageFormat.Jpeg && JpegScans.Count(file) > JpegScans.Most)
+        {
+            throw new UnusableMediaException(UnusableMediaException.Unreadable, "The picture has too many scans.");
+        }
+
         try
         {
             // Only the header is read here, and nothing allocated by what it says.
-            using var stored = Load(file, format);
+            using var stored = Load(format == ImageFormat.Png ? PngChunks.Needed(file) : file.ToArray(), format);
             if ((long)stored.Width * stored.Height > maxPixels || Math.Max(stored.Width, stored.Height) > MaxSide)
             {
                 throw new UnusableMediaException(UnusableMediaException.TooManyPixels, "The picture has too many pixels.");

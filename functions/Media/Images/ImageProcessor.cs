@@ -53,7 +53,7 @@ public static class ImageProcessor
 
         try
         {
-            using var stored = ImageDecoder.Decode(file.ToArray(), format, maxPixels, cancellationToken);
+            using var stored = ImageDecoder.Decode(file.Span, format, maxPixels, cancellationToken);
             using var stop = cancellationToken.UnsafeRegister(static image => ((Image)image!).SetKill(true), stored);
             using var picture = stored.Autorot();
             using var large = Fitting(picture, 1080);

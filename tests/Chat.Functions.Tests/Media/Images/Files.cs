@@ -62,6 +62,27 @@ internal static class Files
         .. jpeg[2..],
     ];
 
+    /// <summary>A JPEG that has its coefficients one by one and bit by bit, as its format allows: so many times it goes over all.</summary>
+    public static byte[] Scans(int count)
+    {
+        const byte StartOfScan = 0xDA;
+        const int Bits = 14;
+        using var black = Image.Black(48, 32);
+        var jpeg = black.JpegsaveBuffer(interlace: true);
+        var dc = jpeg.AsSpan().IndexOf((byte[])[0xFF, StartOfScan]);
+        var next = dc + 2 + jpeg.AsSpan(dc + 2).IndexOf((byte[])[0xFF, 0xC4]);
+        var ac = next + jpeg.AsSpan(next).IndexOf((byte[])[0xFF, StartOfScan]);
+        var end = ac + 2 + jpeg.AsSpan(ac + 2).IndexOf((byte[])[0xFF, 0xC4]);
+        var scans = Enumerable.Range(0, count - 1).SelectMany(n =>
+        {
+            var scan = jpeg[ac..end];
+            (var coefficient, var bit) = ((byte)(1 + (n / Bits)), Bits - 1 - (n % Bits));
+            (scan[7], scan[8], scan[9]) = (coefficient, coefficient, (byte)((bit == Bits - 1 ? 0 : (bit + 1) << 4) | bit));
+            return scan;
+        });
+        return [.. jpeg[..ac], .. scans, 0xFF, 0xD9];
+    }
+
     /// <summary>What EXIF has of a photo that a phone took: its orientation, and where it was taken.</summary>
     public static byte[] Exif(int orientation) =>
     [

@@ -97,6 +97,17 @@ public sealed class HostileImageTests
     }
 
     [Fact]
+    public void Should_refuse_a_JPEG_of_many_scans()
+    {
+        Assert.Equal(48, ImageProcessor.Process(Files.Scans(100), "image/jpeg", CancellationToken.None).Width);
+        AssertRefused("unreadable", Files.Scans(101), "image/jpeg");
+
+        // What other pictures in it, such as that of a camera's preview, have doesn't count.
+        var preview = Files.Scans(80).WithSegments((0xE1, Files.Scans(80)));
+        Assert.Equal(48, ImageProcessor.Process(preview, "image/jpeg", CancellationToken.None).Width);
+    }
+
+    [Fact]
     public void Should_refuse_51_megapixels_and_take_50()
     {
         AssertRefused("too_many_pixels", OneBit(10_200, 5_000), "image/png");
