@@ -91,7 +91,7 @@ public sealed class CreateUpload(
             Problem? refusal = null;
             if (found is null || found.UrlExpiresAt <= now)
             {
-                (list, refusal) = await open.MakeRoomAsync(list, etag, cancellationToken);
+                (list, refusal) = await open.MakeRoomAsync(list, etag, item, cancellationToken);
             }
 
             if (refusal is not null)

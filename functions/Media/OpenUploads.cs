@@ -5,8 +5,8 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Media;
 
 /// <summary>
-/// The uploads that a user declared, until their addresses aren't good any more; so many at a time and a day (UTC), exact over all
-/// instances.
+/// The uploads that a user declared, until their addresses aren't good any more; so many at a time, and so many and of so many bytes a day
+/// (UTC), exact over all instances.
 /// </summary>
 /// <remarks>
 /// One document in the user's partition, changed under its ETag: an upload costs a read and a write. Which of them were completed is looked
@@ -64,6 +64,7 @@ public sealed class OpenUploads(ChatContainers containers, MediaStore store, Lim
             list with
             {
                 Count = list.Count + (isCounted ? 0 : 1),
+                Bytes = list.Bytes + (isCounted ? 0 : item.Bytes),
                 Open = [.. list.Open.Where(one => one.MediaId != item.MediaId), item],
             },
             etag,
@@ -74,13 +75,13 @@ public sealed class OpenUploads(ChatContainers containers, MediaStore store, Lim
     internal async Task<(OpenUploadList List, Problem? Refusal)> MakeRoomAsync(
         OpenUploadList list,
         string? etag,
+        MediaItem item,
         CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (limits.UploadsPerDay > 0 && list.On(now).Count >= limits.UploadsPerDay)
+        if (RefusalOfTheDay(list.On(now), item, Day - now.UtcDateTime.TimeOfDay) is { } full)
         {
-            var left = Day - now.UtcDateTime.TimeOfDay;
-            return (list, Problems.RateLimited("uploadsPerDay", limits.UploadsPerDay, new(limits.UploadsPerDay, Day, 0, left)));
+            return (list, full);
         }
 
         if (OpenAt(list, now).Count < limits.OpenUploads)
@@ -118,6 +119,15 @@ public sealed class OpenUploads(ChatContainers containers, MediaStore store, Lim
         return (list, Problems.RateLimited("openUploads", limits.OpenUploads, new(limits.OpenUploads, last - now, 0, first - now)));
     }
 
+    private Problem? RefusalOfTheDay(OpenUploadList list, MediaItem item, TimeSpan left)
+    {
+        var (most, mostBytes) = (limits.UploadsPerDay, limits.UploadBytesPerDay);
+        return most > 0 && list.Count >= most ? Problems.RateLimited("uploadsPerDay", most, new(most, Day, 0, left))
+            : mostBytes > 0 && list.Bytes + item.Bytes > mostBytes ? Problems.RateLimited(
+                "uploadBytesPerDay", mostBytes, new(mostBytes, Day, Math.Max(0, mostBytes - list.Bytes), left))
+            : null;
+    }
+
     private Task<bool> TryWriteAsync(OpenUploadList list, string? etag, CancellationToken cancellationToken) =>
         containers.Users.TryWriteDocumentAsync(
             list,
@@ -147,11 +157,14 @@ internal sealed record OpenUploadList
 
     public required UserId UserId { get; init; }
 
-    /// <summary>The day (UTC) of <see cref="Count"/>.</summary>
+    /// <summary>The day (UTC) of <see cref="Count"/> and <see cref="Bytes"/>.</summary>
     public DateOnly Day { get; init; }
 
     /// <summary>How many uploads were declared that day.</summary>
     public int Count { get; init; }
+
+    /// <summary>How many bytes they have, as declared.</summary>
+    public long Bytes { get; init; }
 
     /// <summary>What was declared and whose address may be good; some of it may be completed by now.</summary>
     public IReadOnlyList<MediaItem> Open { get; init; } = [];
@@ -160,11 +173,11 @@ internal sealed record OpenUploadList
     [JsonPropertyName("ttl")]
     public int TimeToLive => (int)TimeSpan.FromDays(1).TotalSeconds;
 
-    /// <summary>The list with the count of the day. Where clocks differ at midnight, the later day counts.</summary>
+    /// <summary>The list with the counts of the day. Where clocks differ at midnight, the later day counts.</summary>
     public OpenUploadList On(DateTimeOffset now)
     {
         var today = DateOnly.FromDateTime(now.UtcDateTime);
-        return Day >= today ? this : this with { Day = today, Count = 0 };
+        return Day >= today ? this : this with { Day = today, Count = 0, Bytes = 0 };
     }
 
     public MediaItem? Find(MediaId id) => Open.FirstOrDefault(one => one.MediaId == id);

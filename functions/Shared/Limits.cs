@@ -324,6 +324,10 @@ public sealed record Limits
     [Range(0, 500)]
     public int UploadsPerDay { get; init; } = 100;
 
+    /// <summary>Bytes of the uploads of a user a day, as they are declared. Default 1 GB; 0 for any number.</summary>
+    [Range(0, int.MaxValue)]
+    public int UploadBytesPerDay { get; init; } = 1073741824;
+
     /// <summary>Uploads of a user that aren't completed, at a time. Default 20; at most 100, as they are stored in one document.</summary>
     [Range(1, 100)]
     public int OpenUploads { get; init; } = 20;

@@ -172,6 +172,32 @@ public class When_photos_are_uploaded
     }
 
     [Fact]
+    public async Task Should_have_no_more_bytes_than_may_be_a_day()
+    {
+        var (clock, photo) = (new JumpingClock(), new Photo());
+        var few = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Limits:UploadBytesPerDay"] = $"{(2 * photo.Bytes.Length) + 1}",
+        };
+        await using var app = await ChatApp.StartAsync(settings: few, time: clock);
+        using var uploads = new Uploads(app.Azure);
+        clock.JumpToMidnight();
+        var alice = new Person(app.Http, "alice", lifetime: TimeSpan.FromDays(3));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+
+        await uploads.UploadedAsync(alice, conversation);
+        await uploads.BeginAsync(alice, photo.For(conversation));
+        var refused = await alice.AskAsync(
+            "POST", "/api/media/uploads", photo.For(conversation), HttpStatusCode.TooManyRequests);
+        Assert.Equal("uploadBytesPerDay", refused.Text("limit.name"));
+        await uploads.BeginAsync(alice, new Photo { Bytes = [1] }.For(conversation));
+        await uploads.BeginAsync(new Person(app.Http, "bob", lifetime: TimeSpan.FromDays(3)), photo.For(conversation));
+
+        clock.Jump(TimeSpan.FromDays(1));
+        await uploads.BeginAsync(alice, photo.For(conversation));
+    }
+
+    [Fact]
     public async Task Should_not_be_too_many_where_a_replica_lags_behind_what_is_completed()
     {
         var few = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:OpenUploads"] = "1" };

@@ -15,8 +15,8 @@ internal sealed class ChatServer : IServer
     private static readonly string[] RateLimits =
     [
         "SendsPerMinute", "ReactionsPerMinute", "PresencePerMinute", "ReportsPerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay",
-        "ChannelPostsPerDay", "ChannelsPerUser", "FirstContactsPerDay", "OpenContacts", "UploadsPerDay", "GifSearchesPerMinute",
-        "LookupsPerMinute",
+        "ChannelPostsPerDay", "ChannelsPerUser", "FirstContactsPerDay", "OpenContacts", "UploadsPerDay", "UploadBytesPerDay",
+        "GifSearchesPerMinute", "LookupsPerMinute",
     ];
 
     private ChatServer(ServerProcess process, Uri address, TimeSpan startedIn)

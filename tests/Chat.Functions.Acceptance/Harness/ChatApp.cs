@@ -23,7 +23,7 @@ internal sealed class ChatApp : IAsyncDisposable
     [
         "SendsPerMinute", "ReactionsPerMinute", "PresencePerMinute", "ReportsPerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay",
         "ChannelPostsPerDay", "ChannelsPerUser", "FirstContactsPerDay", "OpenContacts", "ReportsPerDay", "UploadsPerDay",
-        "GifSearchesPerMinute", "LookupsPerMinute",
+        "UploadBytesPerDay", "GifSearchesPerMinute", "LookupsPerMinute",
     ];
 
     /// <summary>First contact depends on age, follows and settings; without, everybody may write to everybody.</summary>
