@@ -54,6 +54,26 @@ public class When_messages_disappear
     }
 
     [Fact]
+    public async Task Should_take_their_photos_along()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        using var uploads = new Uploads(app.Azure);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var message = await uploads.ShareAsync(alice, await StartAsync(app, alice));
+        Assert.NotNull((await Uploads.AddressAsync(bob, message)).Text("url"));
+
+        clock.Jump(TimeSpan.FromSeconds(60));
+        foreach (var person in new[] { alice, bob })
+        {
+            var refused = await Uploads.AddressAsync(person, message);
+            Assert.Equal(("message_not_found", null), (refused.Text("code"), refused.Text("url")));
+        }
+
+        await Eventually.SeesAsync(clock, uploads.BlobsAsync, blobs => blobs.Count == 0);
+    }
+
+    [Fact]
     public async Task Should_leave_no_trace_in_lists()
     {
         var clock = new JumpingClock();

@@ -2,12 +2,16 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Functions.Previews;
 using Chat.Local;
+using Chat.Local.ServiceBus;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Xunit;
+using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Acceptance;
 
@@ -88,6 +92,66 @@ public class When_messages_have_links
         await Eventually.SeesAsync(() => alice.AskAsync("GET", last.Path()), seen => seen.At("linkPreview") is not null);
         await app.HasDeliveredAsync();
         Assert.Equal(["/tram", "/tram.jpg"], web.Asked.Distinct());
+    }
+
+    [Fact]
+    public async Task Should_store_no_address_with_a_signature_anywhere()
+    {
+        var signed = new Regex(@"(?:[?&]|\\u0026)(?:sig|sv|se|sr|sp|skoid)=", RegexOptions.IgnoreCase);
+        await using var app = await StartAsync(new FakeWeb(), On);
+        using var uploads = new Uploads(app.Azure);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var queued = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+
+        // A message is there until the moment at which it is completed.
+        using var watched = app.Azure.Faults.Add(
+            new Fault("servicebus", "complete", FaultKind.Delay) { Strike = _ => CollectAsync(app, queued) });
+        var upload = await uploads.BeginAsync(alice, new Photo().For(conversation));
+        var shared = new List<JsonElement>();
+        foreach (var file in (Photo[])[new Photo(), new Voice(), new Video()])
+        {
+            shared.Add(await alice.SayAsync(conversation, Uploads.Of(await uploads.UploadedAsync(alice, conversation, file))));
+        }
+
+        var link = await alice.SayAsync(conversation, new { text = "http://site.example/tram" });
+        await Eventually.SeesAsync(() => bob.AskAsync("GET", link.Path()), seen => seen.At("linkPreview") is not null);
+        await alice.SayAsync(
+            conversation,
+            new { cards = new[] { new { type = "video", id = "v-1", title = "Lisbon", thumbnailUrl = "https://cdn.example/v-1" } } });
+        var target = (await bob.StartDirectAsync("carol")).ConversationId;
+        await bob.AskAsync("POST", shared[0].Path() + "/forward", new { clientMessageId = "f-1", to = new[] { target } });
+        var messageIds = new[] { shared[0].Text("messageId") };
+        var report = new { target = new { conversationId = conversation, messageIds }, reason = "spam" };
+        await bob.AskAsync("POST", "/api/reports", report, HttpStatusCode.Accepted);
+        var (photo, voice) = (await Uploads.AddressAsync(bob, shared[0]), await Uploads.AddressAsync(bob, shared[1], "original"));
+        await app.HasDeliveredAsync();
+        await CollectAsync(app, queued);
+
+        // It would be found.
+        Assert.All([upload, photo, voice], address => Assert.Matches(signed, JsonSerializer.Serialize(address)));
+        Assert.Contains("media", queued.Keys.Select(id => id.Split('/')[0]));
+        Assert.Contains("deliveries", queued.Keys.Select(id => id.Split('/')[0]));
+        Assert.All(queued, message => Assert.DoesNotMatch(signed, message.Value));
+        var stored = await StoredDocuments.AllAsync(app);
+        Assert.Contains(shared[0].List("attachments")[0].Text("mediaId")!, stored["media"], StringComparison.Ordinal);
+        Assert.All(stored, container => Assert.DoesNotMatch(signed, container.Value));
+    }
+
+    /// <summary>Notes what all queues have, by queue and number.</summary>
+    private static async Task CollectAsync(ChatApp app, ConcurrentDictionary<string, string> queued)
+    {
+        foreach (var queue in app.Azure.ServiceBus.Queues)
+        {
+            foreach (var kind in Enum.GetValues<MessageKind>())
+            {
+                foreach (var message in await queue.ShowAsync(kind, 0, 1000))
+                {
+                    queued[string.Create(CultureInfo.InvariantCulture, $"{queue.Name}/{message.SequenceNumber}")] =
+                        message.Body + string.Join(' ', message.ApplicationProperties);
+                }
+            }
+        }
     }
 
     private static Task<ChatApp> StartAsync(

@@ -9,11 +9,30 @@ namespace Chat.Functions.Acceptance.Harness;
 internal static class StoredDocuments
 {
     /// <summary>Every document of the moderation container.</summary>
-    public static async Task<string> ModerationAsync(ChatApp app)
+    public static Task<string> ModerationAsync(ChatApp app) =>
+        AllOfAsync(app.Services.GetRequiredService<ChatContainers>().Moderation);
+
+    /// <summary>Every document of every container, by the container's name.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> AllAsync(ChatApp app)
+    {
+        var database = app.Services.GetRequiredService<CosmosClient>().GetDatabase(ChatContainers.Database);
+        var all = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in new[]
+        {
+            ChatContainers.ConversationsName, ChatContainers.UsersName, ChatContainers.ModerationName, ChatContainers.SettingsName,
+            ChatContainers.MediaName, ChatContainers.LeasesName,
+        })
+        {
+            all[name] = await AllOfAsync(database.GetContainer(name));
+        }
+
+        return all;
+    }
+
+    private static async Task<string> AllOfAsync(Container container)
     {
         var all = new StringWriter();
-        using var pages = app.Services.GetRequiredService<ChatContainers>().Moderation.GetItemQueryStreamIterator(
-            new QueryDefinition("SELECT * FROM c"));
+        using var pages = container.GetItemQueryStreamIterator(new QueryDefinition("SELECT * FROM c"));
         while (pages.HasMoreResults)
         {
             using var page = await pages.ReadNextAsync();
