@@ -6,8 +6,11 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Functions.Previews;
+using Chat.Functions.Requests;
+using Chat.Functions.Shared;
 using Chat.Local;
 using Chat.Local.ServiceBus;
+using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Xunit;
@@ -91,6 +94,30 @@ public class When_messages_have_links
         var last = await alice.SayAsync(open, new { text = "http://site.example/tram" });
         await Eventually.SeesAsync(() => alice.AskAsync("GET", last.Path()), seen => seen.At("linkPreview") is not null);
         await app.HasDeliveredAsync();
+        Assert.Equal(["/tram", "/tram.jpg"], web.Asked.Distinct());
+    }
+
+    [Fact]
+    public async Task Should_not_be_fetched_for_who_asks_to_write()
+    {
+        var web = new FakeWeb();
+        await using var app = await StartAsync(web, On);
+        var alice = app.As("alice");
+        var request = (await alice.StartDirectAsync("bob")).ConversationId;
+        var other = (await alice.StartDirectAsync("carol")).ConversationId;
+        using var asked = new Halt(app.Azure, "functions", "queue", target => target.StartsWith("ProcessMedia", StringComparison.Ordinal));
+        await alice.SayAsync(request, new { text = "http://site.example/stranger" });
+        await asked.Reached;
+
+        // No request may have a link today. If one had, nobody would be fetched for it.
+        using var patched = await app.Services.GetRequiredService<ChatContainers>().Conversations.PatchItemStreamAsync(
+            "head", new PartitionKey(request), [PatchOperation.Set("/request", new ContactRequest(new UserId("alice"), RequestState.Pending))]);
+        Assert.Equal(HttpStatusCode.OK, patched.StatusCode);
+        asked.Open();
+        await Eventually.HoldsAsync(() => app.Azure.ServiceBus.Find("media")!.Count(), queue => queue is { Active: 0, InFlight: 0 });
+
+        var last = await alice.SayAsync(other, new { text = "http://site.example/tram" });
+        await Eventually.SeesAsync(() => alice.AskAsync("GET", last.Path()), seen => seen.At("linkPreview") is not null);
         Assert.Equal(["/tram", "/tram.jpg"], web.Asked.Distinct());
     }
 
