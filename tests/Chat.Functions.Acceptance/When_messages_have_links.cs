@@ -111,7 +111,9 @@ public class When_messages_have_links
 
         // No request may have a link today. If one had, nobody would be fetched for it.
         using var patched = await app.Services.GetRequiredService<ChatContainers>().Conversations.PatchItemStreamAsync(
-            "head", new PartitionKey(request), [PatchOperation.Set("/request", new ContactRequest(new UserId("alice"), RequestState.Pending))]);
+            "head",
+            new PartitionKey(request),
+            [PatchOperation.Set("/request", new ContactRequest(new UserId("alice"), RequestState.Pending))]);
         Assert.Equal(HttpStatusCode.OK, patched.StatusCode);
         asked.Open();
         await Eventually.HoldsAsync(() => app.Azure.ServiceBus.Find("media")!.Count(), queue => queue is { Active: 0, InFlight: 0 });
