@@ -4,6 +4,7 @@ using Chat.Functions.Comments;
 using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
+using Chat.Functions.Erasure;
 using Chat.Functions.Gifs;
 using Chat.Functions.Health;
 using Chat.Functions.Hooks;
@@ -52,6 +53,7 @@ builder.Services
     .AddContent()
     .AddHooks(builder.Configuration)
     .AddModeration()
+    .AddErasure(builder.Configuration)
     .AddCards(builder.Configuration)
     .AddGifs(builder.Configuration)
     .AddMedia(builder.Configuration)

@@ -93,6 +93,9 @@ public sealed class Followers(ChatContainers containers, TimeProvider time)
     private static string ShardOf(ConversationId channel, UserId user) =>
         Shard(channel, SHA256.HashData(Encoding.UTF8.GetBytes(user.Value))[0] % Shards);
 
+    /// <summary>The channel whose followers are in a partition.</summary>
+    internal static ConversationId ChannelOf(string shard) => new(shard[..shard.LastIndexOf(':')]);
+
     /// <summary>The key of a partition beside the channel's own. No conversation has such an id.</summary>
     private static string Shard(ConversationId channel, int shard) => $"{channel.Value}:{shard}";
 }

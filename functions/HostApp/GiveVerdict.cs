@@ -125,7 +125,7 @@ internal sealed record GiveVerdictCommand : LogCommand
             context,
             head.WithTakenBack(),
             deleted,
-            message.Unsent(message.SenderId, context.Now),
+            message.Unsent(message.SenderId, null, context.Now),
             pins?.Has(message.MessageId) == true ? [pins.Without(message.MessageId)] : []);
     }
 }

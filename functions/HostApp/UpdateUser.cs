@@ -7,7 +7,7 @@ namespace Chat.Functions.HostApp;
 
 /// <summary>
 /// <c>PUT /host/users/{u}</c>: the host app says who a user is; 204. What isn't newer than what is known changes nothing, and is 204,
-/// too. Needs the role <c>chat.host</c>.
+/// too; 409 once they were erased. Needs the role <c>chat.host</c>.
 /// </summary>
 public sealed class UpdateUser(PersonStore people, NamesPush names, Limits limits)
 {
@@ -38,7 +38,15 @@ public sealed class UpdateUser(PersonStore people, NamesPush names, Limits limit
             return Problems.NotAUser.ToResult();
         }
 
-        var (before, after) = await people.ChangeAsync(userId, known => said.Version > known.Version ? said : known, cancellationToken);
+        var (before, after) = await people.ChangeAsync(
+            userId,
+            known => said.Version > known.Version && known.State != PersonState.Erased ? said : known,
+            cancellationToken);
+        if (after.State == PersonState.Erased)
+        {
+            return Problems.UserErased.ToResult();
+        }
+
         await names.PushAsync(before, after, cancellationToken);
         return Results.NoContent();
     }

@@ -14,19 +14,31 @@ public sealed class Departure(ConversationLog log, ConversationReader reader, Me
     private const int MaxTries = 5;
 
     /// <summary>Leaves the group. After its last member it still exists, but nobody sees it.</summary>
+    /// <param name="user">Who leaves.</param>
+    /// <param name="conversation">The group.</param>
+    /// <param name="session">What the caller has seen; null for nothing.</param>
+    /// <param name="cancellationToken">Ends the call. They may have left by then.</param>
+    /// <param name="isErasure">Whether they leave because they are erased.</param>
     /// <returns>The result; a 503 when the members kept changing meanwhile.</returns>
     public async Task<AppendResult> LeaveAsync(
         UserId user,
         ConversationId conversation,
         Session? session,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool isErasure = false)
     {
         Successor? successor = null;
         for (var attempt = 1; ; attempt++)
         {
             var left = await log.AppendAsync(
                 conversation,
-                new LeaveConversationCommand { Actor = user, Conversation = conversation, Successor = successor },
+                new LeaveConversationCommand
+                {
+                    Actor = user,
+                    Conversation = conversation,
+                    Successor = successor,
+                    IsErasure = isErasure,
+                },
                 session,
                 cancellationToken);
             if (left.Refusal != LeaveConversationCommand.SuccessorUnknown || attempt == MaxTries)
@@ -64,6 +76,11 @@ internal sealed record LeaveConversationCommand : MemberCommand
 
     /// <summary>The next owner if the actor is the owner; null while none is chosen.</summary>
     public Successor? Successor { get; init; }
+
+    /// <summary>Whether they leave because they are erased, which no standing bars.</summary>
+    public bool IsErasure { get; init; }
+
+    public override bool IsByActor => !IsErasure;
 
     public override IReadOnlyList<string> DocumentsToLoad =>
         Successor is null ? [Member.DocumentId(Actor)] : [Member.DocumentId(Actor), Member.DocumentId(Successor.UserId)];

@@ -24,6 +24,9 @@ public sealed record Message : LogEntry
     /// <summary>The <see cref="UnsentReason"/> of what a moderator took back.</summary>
     public const string ByModerator = "moderator";
 
+    /// <summary>The <see cref="UnsentReason"/> of what went with its sender's account.</summary>
+    public const string ByErasure = "erasure";
+
     public override string Id => DocumentId(MessageId);
 
     public required MessageId MessageId { get; init; }
@@ -63,7 +66,10 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UserId? UnsentBy { get; init; }
 
-    /// <summary>Why it was taken back, unless a member did it: <see cref="ByModerator"/>. Which moderator isn't stored here.</summary>
+    /// <summary>
+    /// Why it was taken back, unless a member did it: <see cref="ByModerator"/> or <see cref="ByErasure"/>. Which moderator isn't stored
+    /// here.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? UnsentReason { get; init; }
 
@@ -179,9 +185,10 @@ public sealed record Message : LogEntry
         context.Find<Message>(DocumentId(id)) is { } found && found.Is(id) ? found : null;
 
     /// <summary>The tombstone that an unsent message leaves: its place in the log and in a thread, without any content.</summary>
-    /// <param name="by">The member who takes it back; null for a moderator.</param>
+    /// <param name="by">The member who takes it back; null where none does.</param>
+    /// <param name="reason">Why, where no member does.</param>
     /// <param name="at">When.</param>
-    public Message Unsent(UserId? by, DateTimeOffset at) => this with
+    public Message Unsent(UserId? by, string? reason, DateTimeOffset at) => this with
     {
         Text = "",
         Reactions = null,
@@ -202,7 +209,7 @@ public sealed record Message : LogEntry
         EditedAt = null,
         UnsentAt = at,
         UnsentBy = by,
-        UnsentReason = by is null ? ByModerator : null,
+        UnsentReason = reason,
     };
 
     /// <summary>The message with the content that was held.</summary>
@@ -300,12 +307,12 @@ internal sealed record MessageUpdated(MessageId MessageId)
 }
 
 /// <summary>The data of <c>message.deleted</c>.</summary>
-/// <param name="By">The member who took it back; absent when a moderator did.</param>
+/// <param name="By">The member who took it back; absent when none did.</param>
 internal sealed record MessageDeleted(
     MessageId MessageId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UserId? By)
 {
-    /// <summary><see cref="Message.ByModerator"/>; absent when a member took it back.</summary>
+    /// <summary><see cref="Message.ByModerator"/> or <see cref="Message.ByErasure"/>; absent when a member took it back.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 }

@@ -86,7 +86,7 @@ internal sealed record UnsendMessageCommand : MessageCommand
         var id = message.MessageId;
         var deleted = LogEvent.Of(context, LogEvent.MessageDeleted, actor, told, ChatJson.Default.MessageDeleted);
         var pins = context.Find<ConversationPins>(ConversationPins.DocumentId);
-        var unsent = message.Unsent(told.By, context.Now);
+        var unsent = message.Unsent(told.By, told.Reason, context.Now);
         return Changed(context, head.WithTakenBack(), deleted, unsent, pins?.Has(id) == true ? [pins.Without(id)] : []) with
         {
             Removed = [.. Enumerable.Range(0, message.Revision).Select(number => Messages.Revision.DocumentId(id, number))],

@@ -13,7 +13,7 @@ namespace Chat.Functions.Moderation;
 public sealed class DecisionEffects(
     CaseStore cases,
     StandingStore standings,
-    UserSessions sessions,
+    KeepingOut keepingOut,
     ConversationLog log,
     ConversationReader reader,
     OwnDecisions own,
@@ -22,9 +22,6 @@ public sealed class DecisionEffects(
     EventPush push,
     TimeProvider time)
 {
-    /// <summary>Longer than any token is good that lets somebody connect: an hour.</summary>
-    private static readonly TimeSpan KeepOutFor = TimeSpan.FromMinutes(65);
-
     /// <summary>Does what is left to be done.</summary>
     /// <exception cref="Exception">Not all is done; to be tried again.</exception>
     public async Task ApplyAsync(CaseDecision decision, CancellationToken cancellationToken)
@@ -81,10 +78,7 @@ public sealed class DecisionEffects(
             cancellationToken);
         if (standing == Standing.Banned)
         {
-            var now = time.GetUtcNow();
-            var keepOut = new KeepOut(user, decision.DecisionId, 0, now + KeepOutFor);
-            await queue.SendAsync(keepOut, now + HandleModeration.KeepOutEvery, cancellationToken);
-            await sessions.CloseAsync(user, cancellationToken);
+            await keepingOut.BeginAsync(user, decision.DecisionId, cancellationToken);
         }
     }
 
@@ -97,7 +91,10 @@ public sealed class DecisionEffects(
             cancellationToken);
         foreach (var message in reported)
         {
-            await log.ChangeAsync(decision.Target.ConversationId!.Value, new RemoveMessageCommand(message), cancellationToken);
+            await log.ChangeAsync(
+                decision.Target.ConversationId!.Value,
+                new RemoveMessageCommand(message, Message.ByModerator),
+                cancellationToken);
         }
 
         return reported;

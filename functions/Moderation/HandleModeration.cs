@@ -1,35 +1,33 @@
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Cards;
 using Chat.Functions.Delivery;
+using Chat.Functions.Erasure;
 using Chat.Functions.Hooks;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
-using Chat.Functions.Standings;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Moderation;
 
 /// <summary>
-/// Queue <c>moderation</c>: does what a decision or a sign-out left undone, keeps banned users out, tells the host app of decisions, of
-/// held messages and of cards that were sent, and operators of cases that are overdue.
+/// Queue <c>moderation</c>: does what a decision or a sign-out left undone, keeps banned users out, erases users, tells the host app of
+/// decisions, of held messages and of cards that were sent, and operators of cases that are overdue.
 /// </summary>
 public sealed class HandleModeration(
     QueueMessageProcessor processor,
     CaseStore cases,
     DecisionEffects effects,
-    StandingStore standings,
+    KeepingOut keepingOut,
     UserSessions sessions,
     DecisionHook hook,
     HeldMessages held,
     SharesHook shares,
+    ErasureProgress erasures,
     ModerationQueue queue,
     TimeProvider time,
     ILogger<HandleModeration> logger)
 {
-    /// <summary>Below a minute with what closing takes: a banned user who connects with a token from before is out again by then.</summary>
-    public static readonly TimeSpan KeepOutEvery = TimeSpan.FromSeconds(40);
-
     private static readonly TimeSpan TellEvery = TimeSpan.FromHours(1);
 
     [Function(nameof(HandleModeration))]
@@ -42,11 +40,12 @@ public sealed class HandleModeration(
     private Task HandleAsync(ModerationMessage message, CancellationToken cancellationToken) => message switch
     {
         ApplyDecision apply => ApplyAsync(apply, cancellationToken),
-        KeepOut keep => KeepOutAsync(keep, cancellationToken),
+        KeepOut keep => keepingOut.GoOnAsync(keep, cancellationToken),
         CaseDue due => TellAsync(due, cancellationToken),
         TellHost tell => TellAsync(tell, cancellationToken),
         MessageHeld one => held.TellAsync(one, cancellationToken),
         CardsShared shared => shares.TellAsync(shared, cancellationToken),
+        ContinueErasure erasure => erasures.GoOnAsync(erasure.UserId, cancellationToken),
         SignedOut left => sessions.CompleteAsync(left.UserId, left.At, cancellationToken),
         _ => throw new UnprocessableException("Malformed", "There is no such message."),
     };
@@ -62,19 +61,6 @@ public sealed class HandleModeration(
         {
             await effects.ApplyAsync(decision, cancellationToken);
         }
-    }
-
-    private async Task KeepOutAsync(KeepOut keep, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        if (now >= keep.Until || (await standings.ReadAsync(keep.UserId, cancellationToken))?.At(now) != Standing.Banned)
-        {
-            return;
-        }
-
-        // The next first: should closing fail, this message comes back beside it.
-        await queue.SendAsync(keep with { Step = keep.Step + 1 }, now + KeepOutEvery, cancellationToken);
-        await sessions.CloseAsync(keep.UserId, cancellationToken);
     }
 
     private async Task TellAsync(TellHost tell, CancellationToken cancellationToken)

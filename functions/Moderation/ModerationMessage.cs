@@ -16,6 +16,7 @@ namespace Chat.Functions.Moderation;
 [JsonDerivedType(typeof(MessageHeld), "messageHeld")]
 [JsonDerivedType(typeof(SignedOut), "signedOut")]
 [JsonDerivedType(typeof(CardsShared), "cardsShared")]
+[JsonDerivedType(typeof(ContinueErasure), "continueErasure")]
 public abstract record ModerationMessage
 {
     public const string Queue = "moderation";
@@ -87,6 +88,14 @@ public sealed record CardsShared(
 {
     [JsonIgnore]
     public override string MessageId => OpaqueId.Hash("cardsShared", ConversationId.Value, SharedBy.Value);
+}
+
+/// <summary>A user's erasure is to go on from where it is.</summary>
+public sealed record ContinueErasure(UserId UserId) : ModerationMessage
+{
+    // Each step ends by sending the next.
+    [JsonIgnore]
+    public override string MessageId => OpaqueId.Random();
 }
 
 /// <summary>Sends <see cref="ModerationMessage"/>s.</summary>

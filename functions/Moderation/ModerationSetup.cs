@@ -14,6 +14,7 @@ internal static class ModerationSetup
             .AddSingleton<CaseStore>()
             .AddSingleton<CaseDecisions>()
             .AddSingleton<DecisionEffects>()
+            .AddSingleton<KeepingOut>()
             .AddSingleton<ModerationQueue>()
             .AddSingleton<OwnDecisions>()
             .AddSingleton<ReportedContent>()

@@ -13,16 +13,21 @@ internal static class AnyModerator
     public static readonly UserId Id = new("*moderator*");
 }
 
-/// <summary>Takes a message back for everyone, for a moderator. Nothing happens to one that is gone. Idempotent.</summary>
+/// <summary>
+/// Takes a message back for everyone, for a moderator or as its sender is erased. Nothing happens to one that is gone. Idempotent.
+/// </summary>
 internal sealed record RemoveMessageCommand : LogCommand
 {
     [SetsRequiredMembers]
-    public RemoveMessageCommand(MessageId message)
+    public RemoveMessageCommand(MessageId message, string reason)
     {
-        (Actor, MessageId) = (AnyModerator.Id, message);
+        (Actor, MessageId, Reason) = (AnyModerator.Id, message, reason);
     }
 
     public MessageId MessageId { get; }
+
+    /// <summary>What members are told: <see cref="Message.ByModerator"/> or <see cref="Message.ByErasure"/>.</summary>
+    public string Reason { get; }
 
     public override bool IsByActor => false;
 
@@ -42,7 +47,7 @@ internal sealed record RemoveMessageCommand : LogCommand
             return Decision.Unchanged(head);
         }
 
-        var told = new MessageDeleted(MessageId, null) { Reason = Message.ByModerator };
+        var told = new MessageDeleted(MessageId, null) { Reason = Reason };
         return UnsendMessageCommand.TakeBack(context, head, message, Actor, told);
     }
 }

@@ -20,7 +20,7 @@ public sealed class NamesPush(ChatContainers containers, EventPush push, TimePro
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
-        if ((before.DisplayName, before.AvatarUrl) == (after.DisplayName, after.AvatarUrl))
+        if (ProfileView.Of(before) with { Version = after.Version } == ProfileView.Of(after))
         {
             return;
         }

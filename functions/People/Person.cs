@@ -23,6 +23,9 @@ public enum PersonState
 {
     Active,
     Suspended,
+
+    /// <summary>Was erased, for good. Only this and the version are known of them.</summary>
+    Erased,
 }
 
 /// <summary>
@@ -63,6 +66,10 @@ public sealed record Person
 
     /// <summary>From 1; 0 before anything was said.</summary>
     public long Version { get; init; }
+
+    /// <summary>What stays when they are erased.</summary>
+    public Person Erased() => State == PersonState.Erased ? this
+        : new() { UserId = UserId, State = PersonState.Erased, Version = Version + 1 };
 }
 
 /// <summary>A user's name and picture: an item of <c>POST /users/profiles</c>, and the data of <c>user.updated</c>.</summary>
@@ -75,5 +82,12 @@ internal sealed record ProfileView(
 {
     public const string Updated = "user.updated";
 
-    public static ProfileView Of(Person person) => new(person.UserId, person.DisplayName, person.AvatarUrl, person.Version);
+    /// <summary>Whether they were erased: then there is neither name nor picture.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsErased { get; init; }
+
+    public static ProfileView Of(Person person) => new(person.UserId, person.DisplayName, person.AvatarUrl, person.Version)
+    {
+        IsErased = person.State == PersonState.Erased,
+    };
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
+using Chat.Functions.Standings;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,12 @@ namespace Chat.Functions.Presence;
 /// When users last called. Their ordinary calls stamp it, at most every five minutes, and not for users who hide their presence.
 /// </summary>
 /// <remarks>Best effort, in the background: the next call makes up for a lost stamp.</remarks>
-public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, TimeProvider time, ILogger<LastSeen> logger)
+public sealed class LastSeen(
+    ChatContainers containers,
+    PrivacyReader privacy,
+    StandingList standings,
+    TimeProvider time,
+    ILogger<LastSeen> logger)
 {
     private const int MaxKept = 50_000;
 
@@ -72,7 +78,7 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
     {
         try
         {
-            if ((await privacy.OfAsync(user, CancellationToken.None)).Presence)
+            if (standings.Of(user) != Standing.Erased && (await privacy.OfAsync(user, CancellationToken.None)).Presence)
             {
                 await WriteAsync(new Profile { UserId = user, LastSeen = now.ToUnixTimeSeconds() });
             }

@@ -19,6 +19,13 @@ internal sealed record ChangeReactionCommand : MessageCommand
 
     public required Limits Limits { get; init; }
 
+    /// <summary>Whether it is taken back as the actor is erased, who may have left, or may not reach the others.</summary>
+    public bool IsErasure { get; init; }
+
+    public override bool IsByActor => !IsErasure;
+
+    protected override bool OnlyTakesBack => IsErasure;
+
     protected override bool IsForChannels => false;
 
     public override IReadOnlyList<string> DocumentsToLoad => [.. base.DocumentsToLoad, MemberReactions.DocumentId(MessageId, Actor)];

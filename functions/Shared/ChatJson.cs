@@ -10,6 +10,7 @@ using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Decisions;
 using Chat.Functions.Delivery;
+using Chat.Functions.Erasure;
 using Chat.Functions.Events;
 using Chat.Functions.Gifs;
 using Chat.Functions.Health;
@@ -77,6 +78,8 @@ namespace Chat.Functions.Shared;
         typeof(CamelCaseEnumConverter<NotifyLevel>),
         typeof(CamelCaseEnumConverter<SubscriptionState>),
         typeof(CamelCaseEnumConverter<StreakState>),
+        typeof(CamelCaseEnumConverter<ErasureState>),
+        typeof(CamelCaseEnumConverter<ErasurePhase>),
     ])]
 [JsonSerializable(typeof(Head))]
 [JsonSerializable(typeof(Member))]
@@ -182,6 +185,9 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(DocumentsPage<Evidence>))]
 [JsonSerializable(typeof(DocumentsPage<ListedStanding>))]
 [JsonSerializable(typeof(DocumentsPage<OwnDecision>))]
+[JsonSerializable(typeof(UserErasure))]
+[JsonSerializable(typeof(ErasureView))]
+[JsonSerializable(typeof(DocumentsPage<FoundDocument>))]
 [JsonSerializable(typeof(Subscription))]
 [JsonSerializable(typeof(CommentsWatch))]
 [JsonSerializable(typeof(SubscriptionView))]

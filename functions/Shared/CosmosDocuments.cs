@@ -187,6 +187,20 @@ internal static class CosmosDocuments
         return true;
     }
 
+    /// <summary>Deletes a document; one that isn't there is deleted already.</summary>
+    public static async Task DeleteIfThereAsync(
+        this Container container,
+        string id,
+        PartitionKey partition,
+        CancellationToken cancellationToken)
+    {
+        using var deleted = await container.DeleteItemStreamAsync(id, partition, cancellationToken: cancellationToken);
+        if (deleted.StatusCode != HttpStatusCode.NotFound)
+        {
+            deleted.EnsureSuccessStatusCode();
+        }
+    }
+
     /// <summary>
     /// Makes this process's later reads of a partition see everything that is stored by now, even from lagging replicas. A write whose
     /// condition never holds goes to the write region, and the SDK takes the session token from its answer. 1 RU.

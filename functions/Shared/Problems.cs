@@ -45,12 +45,17 @@ internal static class Problems
 
     public static readonly Problem Banned = new(403, "banned", "You may not use this any more.");
 
+    /// <summary>To a user who was erased.</summary>
+    public static readonly Problem AccountErased = new(403, "account_erased", "This account was deleted.");
+
     public static readonly Problem Suspended = new(403, "suspended", "You may read, but not write, for now.");
 
     public static readonly Problem CaseNotFound = new(404, "case_not_found", "There is no such case.");
 
     /// <summary>For decisions that don't exist and for those about others.</summary>
     public static readonly Problem DecisionNotFound = new(404, "decision_not_found", "There is no such decision about you.");
+
+    public static readonly Problem ErasureNotFound = new(404, "erasure_not_found", "Nobody asked to erase this user.");
 
     /// <summary>For uploads that don't exist, were deleted, or are somebody else's.</summary>
     public static readonly Problem MediaNotFound = new(404, "media_not_found", "There is no such upload of yours.");
@@ -96,6 +101,9 @@ internal static class Problems
     public static readonly Problem NotAPoll = new(409, "not_a_poll", "The message isn't a poll.");
 
     public static readonly Problem PollClosed = new(409, "poll_closed", "The poll is closed.");
+
+    /// <summary>To the host app: erasing has begun, or is done, and can't be taken back.</summary>
+    public static readonly Problem UserErased = new(409, "user_erased", "The user was erased, or is being erased.");
 
     public static readonly Problem AlreadySent = new(409, "already_sent", "The message was sent.");
 

@@ -15,7 +15,7 @@ namespace Chat.Functions.Standings;
 
 /// <summary>Refuses what a caller's standing keeps them from, before anything is read for them.</summary>
 /// <remarks>
-/// Banned: everything but <c>GET /me/*</c> and appeals, which are no use to those who can't make them. Suspended: whatever isn't a
+/// Erased: everything. Banned: everything but <c>GET /me/*</c> and appeals, which are no use to those who can't make them. Suspended: whatever isn't a
 /// <c>GET</c>, but asking for addresses of files and for cards, connecting, signing out and appeals.
 /// </remarks>
 internal sealed class EnforceStandings(StandingList standings) : IFunctionsWorkerMiddleware
@@ -44,6 +44,7 @@ internal sealed class EnforceStandings(StandingList standings) : IFunctionsWorke
     /// <summary>The refusal of a call; null if it is let through.</summary>
     internal static Problem? Refusal(Standing standing, string function, string method) => standing switch
     {
+        Standing.Erased => Problems.AccountErased,
         _ when function == nameof(AppealDecision) => null,
         Standing.Banned when !OfOneself.Contains(function) => Problems.Banned,
         Standing.Suspended when !IsReading(function, method) => Problems.Suspended,

@@ -17,6 +17,9 @@ public enum Standing
 
     /// <summary>Nothing but what concerns themselves.</summary>
     Banned,
+
+    /// <summary>Nothing: their account was erased, which no moderator decides.</summary>
+    Erased,
 }
 
 /// <summary>What each standing keeps a user from.</summary>
@@ -31,6 +34,7 @@ public static class StandingRules
     /// <summary>The refusal of whatever writes; null if they may.</summary>
     public static Problem? MayNotWrite(this Standing standing) => standing switch
     {
+        Standing.Erased => Problems.AccountErased,
         Standing.Banned => Problems.Banned,
         Standing.Suspended => Problems.Suspended,
         _ => null,

@@ -96,7 +96,7 @@ public sealed class ContactPolicy(
 
     /// <summary>Moderators' decisions come first: their refusal is the same.</summary>
     private Contact Decide(ContactKind kind, UserId sender, UserId recipient, ContactFacts facts) =>
-        standings.Of(sender).MayMakeFirstContact() && standings.Of(recipient) != Standing.Banned
+        standings.Of(sender).MayMakeFirstContact() && standings.Of(recipient) < Standing.Banned
             ? FirstContact.Decide(kind, facts, trust)
             : Contact.Refused;
 

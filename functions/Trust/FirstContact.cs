@@ -44,7 +44,7 @@ public sealed record ContactFacts(
     bool IsBlocked,
     bool HasDeclined = false)
 {
-    public bool IsSuspended => Sender?.State == PersonState.Suspended || Recipient?.State == PersonState.Suspended;
+    public bool AreBothActive => Sender is null or { State: PersonState.Active } && Recipient is null or { State: PersonState.Active };
 
     /// <summary>Whether the recipient follows the sender.</summary>
     public bool Follows => Relation is { Follows: true };
@@ -59,7 +59,7 @@ public static class FirstContact
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(trust);
-        if (facts.IsBlocked || facts.IsSuspended)
+        if (facts.IsBlocked || !facts.AreBothActive)
         {
             return Contact.Refused;
         }

@@ -43,6 +43,24 @@ internal static class StoredDocuments
         return all.ToString();
     }
 
+    /// <summary>Every document about conversations and users.</summary>
+    public static async Task<List<JsonElement>> AllAsync(ChatApp app)
+    {
+        var containers = app.Services.GetRequiredService<ChatContainers>();
+        var all = new List<JsonElement>();
+        foreach (var container in new[] { containers.Conversations, containers.Users })
+        {
+            using var pages = container.GetItemQueryStreamIterator(new QueryDefinition("SELECT * FROM c"));
+            while (pages.HasMoreResults)
+            {
+                using var page = await pages.ReadNextAsync();
+                all.AddRange((await JsonSerializer.DeserializeAsync<JsonElement>(page.EnsureSuccessStatusCode().Content)).List("Documents"));
+            }
+        }
+
+        return all;
+    }
+
     /// <summary>Deletes all that is in a user's own partition.</summary>
     public static async Task ForgetAsync(ChatApp app, string user)
     {
