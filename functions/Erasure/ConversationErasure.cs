@@ -1,4 +1,4 @@
-using System.Net;
+using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
@@ -167,7 +167,7 @@ public sealed class ConversationErasure(
         return found.Count > 0;
     }
 
-    private Task TakeBackAsync(MemberReactions reactions, ReactionKey key, CancellationToken cancellationToken) =>
+    private Task<AppendResult> TakeBackAsync(MemberReactions reactions, ReactionKey key, CancellationToken cancellationToken) =>
         log.ChangeAsync(
             reactions.ConversationId,
             new ChangeReactionCommand
@@ -204,24 +204,21 @@ public sealed class ConversationErasure(
         return scheduled.Count > 0;
     }
 
-    /// <summary>Ends the membership, an invitation or a request to join. A direct conversation stays the other one's.</summary>
+    /// <summary>Ends the membership, an invitation or a request to join.</summary>
     private async Task<bool> LeaveAsync(UserId user, Head head, CancellationToken cancellationToken)
     {
-        if (head is { Request: { } request, Kind: ConversationKind.Direct } && request.By == user)
-        {
-            var asked = head.Members!.Single(member => member.UserId != user).UserId;
-            await containers.Users.DeleteIfThereAsync(
-                RequestNote.DocumentId(head.ConversationId),
-                new PartitionKey(asked.Value),
-                cancellationToken);
-        }
-
-        var member = await reader.ReadMemberAsync(head.ConversationId, user, cancellationToken);
-        if (head.DeletedAt is not null || head.Kind == ConversationKind.Direct)
+        if (head.DeletedAt is not null)
         {
             return false;
         }
 
+        if (head.Kind == ConversationKind.Direct)
+        {
+            await CloseAsync(user, head, cancellationToken);
+            return false;
+        }
+
+        var member = await reader.ReadMemberAsync(head.ConversationId, user, cancellationToken);
         if (member is { State: MemberState.Active })
         {
             var gone = await departure.LeaveAsync(user, head.ConversationId, null, cancellationToken, isErasure: true);
@@ -240,6 +237,31 @@ public sealed class ConversationErasure(
             found => found.State is MemberState.Invited or MemberState.Requested,
             cancellationToken);
         return true;
+    }
+
+    /// <summary>Leaves a direct conversation to the other one, who can't write in it any more: as if they were blocked.</summary>
+    private async Task CloseAsync(UserId user, Head head, CancellationToken cancellationToken)
+    {
+        if (head.Member(user) is { Blocks: false })
+        {
+            var block = new SetBlockCommand
+            {
+                Actor = user,
+                Type = Block.Of,
+                IsActive = true,
+                Version = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            };
+            await log.ChangeAsync(head.ConversationId, block, cancellationToken);
+        }
+
+        if (head.Request is { } request && request.By == user)
+        {
+            var asked = head.Members!.Single(member => member.UserId != user).UserId;
+            await containers.Users.DeleteIfThereAsync(
+                RequestNote.DocumentId(head.ConversationId),
+                new PartitionKey(asked.Value),
+                cancellationToken);
+        }
     }
 }
 

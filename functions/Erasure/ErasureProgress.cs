@@ -1,6 +1,4 @@
-using System.Net;
 using Chat.Functions.Channels;
-using Chat.Functions.Delivery;
 using Chat.Functions.Moderation;
 using Chat.Functions.People;
 using Chat.Functions.Realtime;

@@ -36,11 +36,11 @@ public sealed class ErasureStore(ChatContainers containers, ModerationQueue queu
                 return known;
             }
 
-            // The message first: about what isn't written it does nothing.
-            var erasure = known ?? asked;
-            await queue.SendAsync(new ContinueErasure(user), erasure.NextAt ?? now, cancellationToken);
-            if (known is not null || await TryWriteAsync(erasure, null, cancellationToken))
+            // First what the message is about. If nothing comes after it, the caller wasn't answered, and a repeat sends the message.
+            if (known is not null || await TryWriteAsync(asked, null, cancellationToken))
             {
+                var erasure = known ?? asked;
+                await queue.SendAsync(new ContinueErasure(user), erasure.NextAt ?? now, cancellationToken);
                 return erasure;
             }
         }

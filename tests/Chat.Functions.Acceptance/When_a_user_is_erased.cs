@@ -122,6 +122,7 @@ public class When_a_user_is_erased
             }
         }
 
+        Assert.Equal("cannot_message", await bob.MayNotSayAsync(direct, new { text = "Where are you?" }, HttpStatusCode.Forbidden));
         Assert.Equal("cannot_message", await Of(app, "eve").IsRefusedAsync(
             "POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "direct", members = new[] { "mallory" } }));
         Assert.Equal("cannot_message", await Of(app, "carol").IsRefusedAsync(
@@ -165,6 +166,38 @@ public class When_a_user_is_erased
         clock.Jump(TimeSpan.FromHours(1));
         await IsDoneAsync(host, app, clock);
         Assert.All(await Of(app, "bob").HistoryAsync(direct), message => Assert.Equal("", message.Text));
+    }
+
+    [Fact]
+    public async Task Should_take_back_what_an_instance_still_let_in_that_did_not_know()
+    {
+        var clock = new JumpingClock();
+        await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
+        await using var app = await ChatApp.StartAsync(azure);
+        await using var second = await ChatApp.StartAsync(azure);
+        var (alice, late) = (Of(app, "alice", "chat.publisher"), Of(second, "mallory"));
+        var channel = (await alice.CreateChannelAsync("News")).ConversationId;
+        await alice.AskAsync("PATCH", $"/api/conversations/{channel}", new { comments = true });
+        var post = await alice.SayAsync(channel, new { text = "New" });
+        await late.FollowAsync(channel);
+        await Host(app).AskAsync("DELETE", Path + "?days=0", null, HttpStatusCode.Accepted);
+        await Eventually.SeesAsync(() => alice.AskAsync("GET", $"/api/conversations/{channel}"), seen => seen.Number("followerCount") == 0);
+        await IsIdleAsync(app);
+        await late.FollowAsync(channel);
+        var comments = (await late.AskAsync("PUT", When_people_comment_on_a_channels_posts.CommentsOn(post))).Text("conversationId")!;
+        await late.SendAsync(comments, "secret and late");
+        await late.AskAsync("PUT", post.Path() + "/reactions/:hey:");
+
+        var certificate = await IsDoneAsync(Host(app), app, clock);
+        Assert.Equal((1, 1, 0), (
+            certificate.Number("conversations"), certificate.Number("messages"), certificate.Number("files")));
+        await app.HasDeliveredAsync(clock);
+        Assert.Equal("", Assert.Single(await alice.HistoryAsync(comments)).Text);
+        Assert.Empty((await alice.AskAsync("GET", post.Path())).List("reactions"));
+        Assert.DoesNotContain(
+            await StoredDocuments.AllAsync(app),
+            document => document.ToString().Contains("secret", StringComparison.Ordinal)
+                || document.Text("id") is "f:mallory" or "sub:" or "x:0:mallory");
     }
 
     [Fact]

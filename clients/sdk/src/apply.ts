@@ -167,7 +167,7 @@ async function changeQuotes(batch: Batch, conversationId: string, messageId: str
   }
 }
 
-export function unsent<T extends Message>(message: T, at: string, by: string | undefined, reason?: 'moderator'): T {
+export function unsent<T extends Message>(message: T, at: string, by: string | undefined, reason?: 'moderator' | 'erasure'): T {
   const { editedAt, replyTo, mentions, mentionsAll, poll, held, attachments, cards, location, sticker, linkPreview, ...rest } = message;
   return {
     ...rest,

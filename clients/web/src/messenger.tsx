@@ -5,7 +5,7 @@ import { useNotSent } from './channels/not-sent.ts';
 import { ConversationPane, type ConversationPaneProps } from './conversation/pane.tsx';
 import { lineOf } from './format.ts';
 import { Sidebar, type SidebarView } from './list/sidebar.tsx';
-import { useMe } from './names.ts';
+import { nameOf, useMe } from './names.ts';
 import { useNotifications } from './notifications.ts';
 import { mediaModule } from './photos/choose.ts';
 import { useReceived } from './received.ts';
@@ -89,7 +89,7 @@ function useAnnouncements(here: string | undefined) {
       chat.on('message.created', ({ conversationId, data }) => {
         if (data.senderId === me) return;
         if ([chat.blocks, chat.mutes].some(people => people.getSnapshot().value.includes(data.senderId))) return;
-        const name = chat.profile(data.senderId, conversationId).getSnapshot()?.displayName ?? data.senderId;
+        const name = nameOf(data.senderId, chat.profile(data.senderId, conversationId).getSnapshot());
         announce(conversationId === here ? `${name}: ${lineOf(data)}` : `New message from ${name}`);
       }),
     [chat, me, here],

@@ -10,10 +10,15 @@ export function useMe(): string {
 const nobody: Observable<Profile | undefined> = { getSnapshot: () => undefined, subscribe: () => () => {} };
 
 /** What a user is called: as the host app says, or by their id. */
+export function nameOf(userId: string, profile: Profile | undefined): string {
+  return profile?.isErased ? 'Deleted account' : (profile?.displayName ?? userId);
+}
+
+/** What a user is called now. */
 export function useName(userId: string, conversationId?: string): string {
   const chat = useChat();
   const profile = useMemo(() => (userId ? chat.profile(userId, conversationId) : nobody), [chat, userId, conversationId]);
-  return useObservable(profile)?.displayName ?? userId;
+  return nameOf(userId, useObservable(profile));
 }
 
 /** What users are called, by their ids. */
@@ -35,7 +40,7 @@ export function useNames(userIds: readonly string[], conversationId?: string): R
           const now = profiles.map(profile => profile.getSnapshot());
           if (!seen || now.some((profile, index) => profile !== seen![index])) {
             seen = now;
-            names = new Map(ids.map((id, index) => [id, now[index]?.displayName ?? id]));
+            names = new Map(ids.map((id, index) => [id, nameOf(id, now[index])]));
           }
           return names;
         },

@@ -3,7 +3,7 @@ import { useChat } from '@chat-functions/react';
 import { useEffect } from 'react';
 import { followedOf, isChannel } from './channels/follows.ts';
 import { lineOf } from './format.ts';
-import { useMe } from './names.ts';
+import { nameOf, useMe } from './names.ts';
 import { go, to } from './route.ts';
 
 /** What notifications say of a message: nothing at all, that there is one, or the message. */
@@ -50,8 +50,7 @@ export function useNotifications(): void {
       }
     };
     const placeOf = (id: string) => (isChannel(chat, id) ? to.channel(id) : to.conversation(id));
-    const nameOf = (userId: string, conversationId: string) =>
-      chat.profile(userId, conversationId).getSnapshot()?.displayName ?? userId;
+    const nameIn = (conversationId: string, userId: string) => nameOf(userId, chat.profile(userId, conversationId).getSnapshot());
 
     const said = ({ conversationId, data }: ChatEventOf<'message.created'>) => {
       const { senderId, held, expiresAt } = data;
@@ -60,13 +59,13 @@ export function useNotifications(): void {
       const followed = followedOf(chat, conversationId);
       const isSilent = conversation?.isMuted || followed?.isMuted || followed?.subscription.notify === 'none';
       if (silent.includes(senderId) || isSilent || held) return;
-      const name = nameOf(senderId, conversationId);
+      const name = nameIn(conversationId, senderId);
       const place = conversation?.kind === 'direct' ? undefined : (conversation ?? followed)?.title;
       const title = place ? `${name} in ${place}` : name;
       void show(placeOf(conversationId), title, expiresAt ? 'A message that disappears' : lineOf(data));
     };
     const asked = ({ conversationId, data: { by } }: ChatEventOf<'request.received'>) =>
-      void show(to.requests, nameOf(by, conversationId), 'Asks to write to you, or invites you.');
+      void show(to.requests, nameIn(conversationId, by), 'Asks to write to you, or invites you.');
     const read = ({ conversationId, data }: ChatEventOf<'unread.updated'>) => {
       if (!data.unreadCount) shown.get(placeOf(conversationId))?.close();
     };

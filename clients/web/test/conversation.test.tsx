@@ -154,6 +154,15 @@ test('makes one group although the form is sent twice', async () => {
   expect(location.hash).toBe('#/c/trip');
 });
 
+test('says of somebody whose account was deleted that it was, and of what they wrote that it went with it', () => {
+  const gone = { unsentAt: new Date().toISOString(), unsentReason: 'erasure' as const };
+  const { chat } = withBob(messageOf(1, 'bob', '', gone));
+  (chat.profile('bob') as unknown as { set(value: unknown): void }).set({ userId: 'bob', version: 2, isErased: true });
+  show(chat);
+  expect(screen.getByText('This message went with its sender’s account.')).toBeTruthy();
+  expect(screen.getByRole('heading', { name: 'Deleted account' })).toBeTruthy();
+});
+
 test('shows at the place of a message by somebody blocked that there is one, and nothing to do about it', () => {
   const { chat } = withBob(messageOf(1, '', '', { hidden: 'blocked', messageId: undefined }), messageOf(2, 'bob', 'Hello'));
   show(chat);

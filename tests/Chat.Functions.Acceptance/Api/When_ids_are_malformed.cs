@@ -21,7 +21,7 @@ public class When_ids_are_malformed
 
     /// <summary>Whether the path may name what isn't known here yet: then what can't be an id is refused.</summary>
     private static bool MayBeNew(ApiOperation operation, string parameter) =>
-        operation.Path == "/host/content/{type}/{contentId}/revoke"
+        operation.Path is "/host/content/{type}/{contentId}/revoke" or "/host/users/{userId}"
         || (operation.Method == "PUT"
         && operation.Path.EndsWith($"{{{parameter}}}", StringComparison.Ordinal)
         && parameter is "userId" or "packId" or "collectionId");

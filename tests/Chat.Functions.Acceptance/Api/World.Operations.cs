@@ -101,6 +101,9 @@ internal sealed partial class World
         ["listRestrictions"] = world => world.AboutTwoAsync("restrictions"),
 
         // Not one of those who talk in all the other worlds.
+        ["eraseUser"] = world => world.NamesAsync($"nobody-{Guid.NewGuid():N}"),
+        ["getErasure"] = world => world.ErasesAsync(),
+        ["cancelErasure"] = world => world.ErasesAsync(),
         ["blockUser"] = world => world.NamesAsync($"nobody-{Guid.NewGuid():N}"),
         ["restrictUser"] = world => world.NamesAsync($"nobody-{Guid.NewGuid():N}"),
         ["listCases"] = async world =>

@@ -306,6 +306,13 @@ internal sealed partial class World
         return Task.CompletedTask;
     }
 
+    /// <summary>The host app asks for somebody's erasure.</summary>
+    private async Task ErasesAsync()
+    {
+        await NamesAsync($"nobody-{Guid.NewGuid():N}");
+        await _app.AsHost().Caller.AskAsync("DELETE", $"/api/host/users/{Values["userId"]()}", null, HttpStatusCode.Accepted);
+    }
+
     private async Task SchedulesAsync()
     {
         var content = new { poll = new { question = "When?", options = new[] { "Monday", "Tuesday" } }, dueAt = Tomorrow() };

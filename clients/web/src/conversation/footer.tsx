@@ -1,6 +1,7 @@
 import { useChat } from '@chat-functions/react';
 import type { ReactNode } from 'react';
 import { RequestAnswers } from '../list/requests.tsx';
+import { nameOf } from '../names.ts';
 import { outcome } from '../ui/notices.tsx';
 import { useHere } from './here.ts';
 
@@ -26,7 +27,7 @@ export function Footer({ isGone, back, children }: { readonly isGone: boolean; r
             ? `You restrict ${title}. They don’t see that you have read this.`
             : `${title} wants to write to you. They don’t see that you have read this until you accept.`}
         </p>
-        <RequestAnswers request={request} name={request.from.displayName ?? request.from.userId} />
+        <RequestAnswers request={request} name={nameOf(request.from.userId, request.from)} />
       </footer>
     );
   }

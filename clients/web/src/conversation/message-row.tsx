@@ -189,8 +189,9 @@ function Said({ row: { message }, isTabStop }: { readonly row: Row; readonly isT
   const remover = useName(message.unsentBy ?? '', message.conversationId);
   if (message.hidden) return <p className="text quiet">Blocked message</p>;
   if (message.unsentAt) {
-    const who = message.unsentReason
-      ? 'A moderator took this message back.'
+    const who =
+      message.unsentReason === 'erasure' ? 'This message went with its sender’s account.'
+      : message.unsentReason ? 'A moderator took this message back.'
       : message.unsentBy && message.unsentBy !== message.senderId
         ? `${remover} took this message back.`
         : message.isMine

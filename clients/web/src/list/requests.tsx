@@ -3,6 +3,7 @@ import { useChat, useRequests } from '@chat-functions/react';
 import { useState } from 'react';
 import { allPages, useAsked } from '../asked.ts';
 import { explain, shortOf } from '../format.ts';
+import { nameOf } from '../names.ts';
 import { go, to } from '../route.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { notify } from '../ui/notices.tsx';
@@ -63,7 +64,7 @@ function List({ requests, isLoaded, error, selected }: ListProps) {
 
 function RequestRow({ request, isSelected }: { readonly request: Request; readonly isSelected: boolean }) {
   const { conversationId, kind, from, title, message, requestedAt, isRestricted } = request;
-  const name = from.displayName ?? from.userId;
+  const name = nameOf(from.userId, from);
   return (
     <li className={`request ${isSelected ? 'is-selected' : ''}`}>
       <Avatar id={from.userId} name={name} url={from.avatarUrl} />

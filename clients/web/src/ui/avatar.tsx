@@ -1,6 +1,7 @@
 import { useProfile } from '@chat-functions/react';
 import { Megaphone, Users } from 'lucide-react';
 import { memo } from 'react';
+import { nameOf } from '../names.ts';
 
 const hues = 8;
 
@@ -61,5 +62,5 @@ export function UserAvatar({
   size?: 'small' | 'large';
 }) {
   const profile = useProfile(userId, conversationId);
-  return <Avatar id={userId} name={profile?.displayName ?? userId} url={profile?.avatarUrl} {...rest} />;
+  return <Avatar id={userId} name={nameOf(userId, profile)} url={profile?.avatarUrl} {...rest} />;
 }
