@@ -83,7 +83,10 @@ public sealed class ConversationErasure(
         var hasResponded = await EraseResponsesAsync(user, head, all, cancellationToken);
         await Each.TryAsync(theirs, MaxParallel, (message, cancel) => EraseAsync(head, message, cancel), cancellationToken);
 
-        IReadOnlyList<Message> before = [.. all.Where(message => message is { UnsentReason: Message.ByErasure } && message.SenderId == user)];
+        IReadOnlyList<Message> before =
+        [
+            .. all.Where(message => message.SenderId == user && message.UnsentReason == Message.ByErasure),
+        ];
         return new(
             null,
             theirs.Count > 0 || hasResponded,
@@ -136,7 +139,11 @@ public sealed class ConversationErasure(
     /// <summary>
     /// Takes reactions back. A vote stays counted in its poll, as nobody's: polls that are closed don't change any more.
     /// </summary>
-    private async Task<bool> EraseResponsesAsync(UserId user, Head head, IReadOnlyList<Message> messages, CancellationToken cancellationToken)
+    private async Task<bool> EraseResponsesAsync(
+        UserId user,
+        Head head,
+        IReadOnlyList<Message> messages,
+        CancellationToken cancellationToken)
     {
         var found = messages.Count == 0 ? [] : await _conversations.ReadDocumentsAsync(
             messages.SelectMany(message => new[]

@@ -9,7 +9,7 @@ namespace Chat.Functions.Erasure;
 public sealed record ErasureOptions
 {
     /// <summary>After how many days an erasure begins, unless the host app says otherwise. Until then it can be cancelled.</summary>
-    [Range(0, MaxDays, ErrorMessage = "Must be 0 to 30.")]
+    [Range(0, 30, ErrorMessage = "Must be 0 to 30.")]
     public int Days { get; init; } = 7;
 
     public const int MaxDays = 30;

@@ -126,7 +126,7 @@ public sealed record UserErasure
 public sealed record LogRange(long After, long End);
 
 /// <summary>An erasure as the host app sees it.</summary>
-/// <param name="Conversations">The conversations that they were ever in or commented in; null until it is done, as are the next two.</param>
+/// <param name="Conversations">Those that they were ever in or commented in; null until it is done, as are the next two.</param>
 /// <param name="Messages">The messages that were erased.</param>
 /// <param name="Files">The files that those messages referred to.</param>
 internal sealed record ErasureView(

@@ -15,8 +15,8 @@ namespace Chat.Functions.Standings;
 
 /// <summary>Refuses what a caller's standing keeps them from, before anything is read for them.</summary>
 /// <remarks>
-/// Erased: everything. Banned: everything but <c>GET /me/*</c> and appeals, which are no use to those who can't make them. Suspended: whatever isn't a
-/// <c>GET</c>, but asking for addresses of files and for cards, connecting, signing out and appeals.
+/// Erased: everything. Banned: everything but <c>GET /me/*</c> and appeals, which are no use to those who can't make them. Suspended:
+/// whatever isn't a <c>GET</c>, but asking for addresses of files and for cards, connecting, signing out and appeals.
 /// </remarks>
 internal sealed class EnforceStandings(StandingList standings) : IFunctionsWorkerMiddleware
 {

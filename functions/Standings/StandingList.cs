@@ -49,7 +49,8 @@ public sealed class StandingList(ChatContainers containers, Limits limits, TimeP
     public Problem? RefusalWhenFull(UserId user)
     {
         var now = time.GetUtcNow();
-        return Of(user) == Standing.None && _all.Values.Count(one => one.At(now) is not (Standing.None or Standing.Erased)) >= limits.Standings
+        return Of(user) == Standing.None
+            && _all.Values.Count(one => one.At(now) is not (Standing.None or Standing.Erased)) >= limits.Standings
             ? Problems.LimitReached("standings", limits.Standings)
             : null;
     }

@@ -33,7 +33,8 @@ public class When_a_user_is_erased
         await IsErasedAsync(app, life);
 
         // A second erasure finds what was done.
-        Assert.Equal(certificate.ToString(), (await Host(app).AskAsync("DELETE", Path + "?days=0", null, HttpStatusCode.Accepted)).ToString());
+        var again = await Host(app).AskAsync("DELETE", Path + "?days=0", null, HttpStatusCode.Accepted);
+        Assert.Equal(certificate.ToString(), again.ToString());
     }
 
     [Theory]
@@ -115,10 +116,9 @@ public class When_a_user_is_erased
             await Eventually.SeesAsync(
                 () => Of(instance, "mallory").TrySendAsync(direct, "Still here?"),
                 answer => answer.StatusCode == HttpStatusCode.Forbidden);
-            foreach (var (method, path) in new[] { ("GET", "/api/unread"), ("GET", "/api/me/privacy"), ("POST", "/api/realtime/negotiate") })
+            foreach (var path in new[] { "/api/unread", "/api/me/privacy", "/api/me/decisions" })
             {
-                Assert.Equal(
-                    "account_erased", await Of(instance, "mallory").IsRefusedAsync(method, path, HttpStatusCode.Forbidden));
+                Assert.Equal("account_erased", await Of(instance, "mallory").IsRefusedAsync("GET", path, HttpStatusCode.Forbidden));
             }
         }
 
@@ -297,7 +297,8 @@ public class When_a_user_is_erased
                 message => Assert.Equal(("", "erasure"), (message.Text("text"), message.Text("unsentReason"))));
             Assert.Contains(seen, message => message.Text("senderId") == "mallory");
             await Eventually.SeesAsync(
-                () => bob.SummaryAsync(conversation), summary => summary!.LastMessage is null or { Preview: "" } or { SenderId: not "mallory" });
+                () => bob.SummaryAsync(conversation),
+                summary => summary!.LastMessage is null or { Preview: "" } or { SenderId: not "mallory" });
         }
 
         var reacted = await bob.AskAsync("GET", $"/api/conversations/{life.Direct}/messages/{life.Reacted.MessageId}");

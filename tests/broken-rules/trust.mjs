@@ -14,8 +14,8 @@ export const trust = [
   {
     rule: 'First contact: A block, either way, refuses it',
     file: 'functions/Trust/FirstContact.cs',
-    find: 'if (facts.IsBlocked || facts.IsSuspended)',
-    replace: 'if (facts.IsSuspended)',
+    find: 'if (facts.IsBlocked || !facts.AreBothActive)',
+    replace: 'if (!facts.AreBothActive)',
     ...byTable,
   },
   {
@@ -35,7 +35,7 @@ export const trust = [
   {
     rule: 'First contact: Nobody makes any with who is banned',
     file: 'functions/Trust/ContactPolicy.cs',
-    find: 'standings.Of(sender).MayMakeFirstContact() && standings.Of(recipient) != Standing.Banned',
+    find: 'standings.Of(sender).MayMakeFirstContact() && standings.Of(recipient) < Standing.Banned',
     replace: 'standings.Of(sender).MayMakeFirstContact()',
     ...byTable,
   },

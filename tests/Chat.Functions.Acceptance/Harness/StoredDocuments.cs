@@ -54,7 +54,8 @@ internal static class StoredDocuments
             while (pages.HasMoreResults)
             {
                 using var page = await pages.ReadNextAsync();
-                all.AddRange((await JsonSerializer.DeserializeAsync<JsonElement>(page.EnsureSuccessStatusCode().Content)).List("Documents"));
+                var read = await JsonSerializer.DeserializeAsync<JsonElement>(page.EnsureSuccessStatusCode().Content);
+                all.AddRange(read.List("Documents"));
             }
         }
 
