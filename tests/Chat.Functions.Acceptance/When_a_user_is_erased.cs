@@ -356,7 +356,7 @@ public class When_a_user_is_erased
             "the erasure to be done",
             TimeSpan.FromMinutes(3));
 
-    private static Task IsIdleAsync(ChatApp app) => Eventually.HoldsAsync(() => IsIdle(app), isIdle => isIdle);
+    private static Task<bool> IsIdleAsync(ChatApp app) => Eventually.HoldsAsync(() => IsIdle(app), isIdle => isIdle);
 
     private static bool IsIdle(ChatApp app) =>
         app.Azure.ServiceBus.Find("moderation")!.Count() is { Active: 0, InFlight: 0 };
@@ -367,6 +367,6 @@ public class When_a_user_is_erased
     private static async Task ForeverAsync(TaskCompletionSource struck)
     {
         struck.TrySetResult();
-        await Task.Delay(Timeout.InfiniteTimeSpan);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
     }
 }

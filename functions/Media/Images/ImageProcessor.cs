@@ -67,7 +67,10 @@ public static class ImageProcessor
         }
         catch (VipsException failure) when (ImageDecoder.IsLackOfMemory(failure))
         {
+            // The runtime's own word for it, which callers take as they take the runtime's.
+#pragma warning disable MA0012
             throw new InsufficientMemoryException("The picture needs more memory than there is just now.", failure);
+#pragma warning restore MA0012
         }
     }
 
