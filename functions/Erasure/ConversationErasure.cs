@@ -1,5 +1,7 @@
+using System.Net;
 using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
+using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
@@ -32,18 +34,23 @@ public sealed class ConversationErasure(
 
     private const int MaxParallel = 8;
 
+    /// <summary>A version that no later block or unblocking replaces: the greatest whole number that JSON has exactly.</summary>
+    private const long ForGood = (1L << 53) - 1;
+
     private readonly Container _conversations = containers.Conversations;
 
     /// <summary>Erases what is in the next part of the log; with the last one also the membership.</summary>
     /// <param name="user">Who is erased.</param>
     /// <param name="conversation">A conversation that they have a member document in.</param>
     /// <param name="left">What is left of its log; null at the beginning.</param>
+    /// <param name="next">Where the query for conversations goes on after it.</param>
     /// <param name="cancellationToken">Ends the call. The part is to be done again then.</param>
     /// <exception cref="TimeoutException">The conversation can't be changed just now.</exception>
     public async Task<ErasedPart> GoOnAsync(
         UserId user,
         ConversationId conversation,
         LogRange? left,
+        string? next,
         CancellationToken cancellationToken)
     {
         await reader.RefreshSessionAsync(conversation, cancellationToken);
@@ -52,7 +59,7 @@ public sealed class ConversationErasure(
             return new(null, false, 0, 0);
         }
 
-        var range = left ?? new LogRange(0, head.LastSeq);
+        var range = left ?? new LogRange(conversation, next, 0, head.LastSeq);
         var hasFound = left is null && await DeleteScheduledAsync(user, conversation, cancellationToken);
         var part = await EraseAsync(user, head, range.After, cancellationToken);
         hasFound |= part.HasFound;
@@ -116,20 +123,56 @@ public sealed class ConversationErasure(
             await _conversations.DeleteIfThereAsync(Revision.DocumentId(message.MessageId, number), partition, cancellationToken);
         }
 
+        await EmptyAsync(
+            head.ConversationId,
+            message.MessageId,
+            found => found.IsUnsent ? found : found.Unsent(null, Message.ByErasure, time.GetUtcNow()),
+            cancellationToken);
+    }
+
+    /// <summary>Changes a message of a deleted conversation where it is; not if it is the same object then.</summary>
+    private async Task EmptyAsync(
+        ConversationId conversation,
+        MessageId message,
+        Func<Message, Message> empty,
+        CancellationToken cancellationToken)
+    {
+        var id = Message.DocumentId(message);
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (stored, etag) = await _conversations.ReadDocumentAsync(
-                message.Id,
-                head.ConversationId,
-                ChatJson.Default.ConversationDocument,
+            var (found, etag) = await _conversations.ReadDocumentAsync(
+                id,
+                conversation,
+                ChatJson.Default.Message,
                 cancellationToken: cancellationToken);
-            if (stored is not Message { IsUnsent: false } found || await _conversations.TryWriteDocumentAsync(
-                found.Unsent(null, Message.ByErasure, time.GetUtcNow()),
-                message.Id,
-                partition,
+            var after = found is null ? null : empty(found);
+            if (after is null || ReferenceEquals(after, found) || await _conversations.TryWriteDocumentAsync(
+                after,
+                id,
+                new PartitionKey(conversation.Value),
                 etag,
                 ChatJson.Default.ConversationDocument,
                 cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Empties what the head of a deleted conversation says of its last message, if that was theirs.</summary>
+    private async Task EmptyHeadAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
+        {
+            var (head, etag) = await reader.ReadStoredHeadAsync(conversation, null, cancellationToken);
+            if (head?.LastMessage is not { IsUnsent: false } last || last.SenderId != user
+                || await _conversations.TryWriteDocumentAsync(
+                    head with { LastMessage = new(last.Seq, last.SenderId, "", last.At) { IsUnsent = true } },
+                    Head.DocumentId,
+                    new PartitionKey(conversation.Value),
+                    etag,
+                    ChatJson.Default.Head,
+                    cancellationToken))
             {
                 return;
             }
@@ -154,20 +197,32 @@ public sealed class ConversationErasure(
             head.ConversationId,
             ChatJson.Default.DocumentsPageConversationDocument,
             cancellationToken: cancellationToken);
+        var unsent = messages.Where(message => message.IsUnsent).Select(message => message.MessageId).ToHashSet();
         await Each.TryAsync(
             found,
             MaxParallel,
             async (response, cancel) =>
             {
-                if (response is MemberReactions reactions && head.DeletedAt is null)
+                if (response is MemberReactions reactions && head.DeletedAt is null && !unsent.Contains(reactions.MessageId))
                 {
+                    // With the last one the document is deleted.
                     foreach (var key in reactions.Keys)
                     {
                         await TakeBackAsync(reactions, key, cancel);
                     }
+
+                    return;
                 }
 
-                // What is left of reactions to a message that was taken back, too.
+                if (response is MemberReactions { MessageId: var reacted } && head.DeletedAt is not null)
+                {
+                    await EmptyAsync(
+                        head.ConversationId,
+                        reacted,
+                        message => message.Reactions is null ? message : message with { Reactions = null },
+                        cancel);
+                }
+
                 await _conversations.DeleteIfThereAsync(response.Id, new PartitionKey(head.ConversationId.Value), cancel);
             },
             cancellationToken);
@@ -216,6 +271,7 @@ public sealed class ConversationErasure(
     {
         if (head.DeletedAt is not null)
         {
+            await EmptyHeadAsync(user, head.ConversationId, cancellationToken);
             return false;
         }
 
@@ -229,7 +285,7 @@ public sealed class ConversationErasure(
         if (member is { State: MemberState.Active })
         {
             var gone = await departure.LeaveAsync(user, head.ConversationId, null, cancellationToken, isErasure: true);
-            return gone.Refusal != Problems.Unavailable ? gone.Refusal is null
+            return gone.Refusal is null || gone.Refusal == Problems.ConversationNotFound ? gone.Refusal is null
                 : throw new TimeoutException("The conversation can't be left just now.");
         }
 
@@ -246,28 +302,32 @@ public sealed class ConversationErasure(
         return true;
     }
 
-    /// <summary>Leaves a direct conversation to the other one, who can't write in it any more: as if they were blocked.</summary>
+    /// <summary>Leaves a direct conversation to the other one, who can't write in it any more: as if they were blocked, for good.</summary>
     private async Task CloseAsync(UserId user, Head head, CancellationToken cancellationToken)
     {
-        if (head.Member(user) is { Blocks: false })
-        {
-            var block = new SetBlockCommand
-            {
-                Actor = user,
-                Type = Block.Of,
-                IsActive = true,
-                Version = time.GetUtcNow().ToUnixTimeMilliseconds(),
-            };
-            await log.ChangeAsync(head.ConversationId, block, cancellationToken);
-        }
+        var block = new SetBlockCommand { Actor = user, Type = Block.Of, IsActive = true, Version = ForGood };
+        await log.ChangeAsync(head.ConversationId, block, cancellationToken);
 
+        var other = new PartitionKey(head.Members!.Single(member => member.UserId != user).UserId.Value);
         if (head.Request is { } request && request.By == user)
         {
-            var asked = head.Members!.Single(member => member.UserId != user).UserId;
-            await containers.Users.DeleteIfThereAsync(
-                RequestNote.DocumentId(head.ConversationId),
-                new PartitionKey(asked.Value),
-                cancellationToken);
+            await containers.Users.DeleteIfThereAsync(RequestNote.DocumentId(head.ConversationId), other, cancellationToken);
+        }
+
+        // Of who restricts them it is a tombstone, which no projection moves any more.
+        using var emptied = await containers.Users.PatchItemStreamAsync(
+            InboxEntry.DocumentId(head.ConversationId),
+            other,
+            [PatchOperation.Set("/last/message/preview", "")],
+            new PatchItemRequestOptions
+            {
+                FilterPredicate = $"FROM c WHERE IS_NULL(c.activity) AND c.last.message.senderId = '{user.Value}'",
+                EnableContentResponseOnWrite = false,
+            },
+            cancellationToken);
+        if (emptied.StatusCode is not (HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound))
+        {
+            emptied.EnsureSuccessStatusCode();
         }
     }
 }

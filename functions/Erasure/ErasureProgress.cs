@@ -1,7 +1,6 @@
 using Chat.Functions.Channels;
 using Chat.Functions.Moderation;
 using Chat.Functions.People;
-using Chat.Functions.Realtime;
 using Chat.Functions.Responses;
 using Chat.Functions.Shared;
 using Chat.Functions.Standings;
@@ -13,8 +12,9 @@ namespace Chat.Functions.Erasure;
 /// <summary>Does the work of a user's erasure, step by step.</summary>
 /// <remarks>
 /// A pass looks for everything there is of the user. What is written while it runs, such as by an instance that doesn't know of it yet, is
-/// found by the next pass, an hour later. The pass that finds nothing is the last, and its counts are the certificate's. Every step can be
-/// done again. What others' documents and the log say of who did something names the user by id; that stays.
+/// found by the next pass, an hour later: there are two at least. The pass that finds nothing is the last, and its counts are the
+/// certificate's. Every step can be done again. What others' documents and the log say of who did something names the user by id; that
+/// stays.
 /// </remarks>
 public sealed class ErasureProgress(
     ErasureStore store,
@@ -36,8 +36,8 @@ public sealed class ErasureProgress(
     /// <summary>How long the user's calls are refused: by then no token from before is good any more.</summary>
     public static readonly TimeSpan RefusedFor = TimeSpan.FromDays(30);
 
-    /// <summary>How long one queue message goes on: below the time for which its lock is renewed.</summary>
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
+    /// <summary>How long one queue message goes on: what else the queue has, such as bans, doesn't wait longer for it.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(10);
 
     /// <summary>How far another instance's clock may be behind.</summary>
     private static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(1);
@@ -49,13 +49,14 @@ public sealed class ErasureProgress(
     private static readonly CaseId Cause = new("erasure");
 
     /// <summary>Goes on for a while, and has a further message go on if that isn't the end.</summary>
-    public async Task GoOnAsync(UserId user, CancellationToken cancellationToken)
+    public async Task GoOnAsync(ContinueErasure message, CancellationToken cancellationToken)
     {
-        var began = time.GetUtcNow();
+        ArgumentNullException.ThrowIfNull(message);
+        var (user, began) = (message.UserId, time.GetUtcNow());
         do
         {
             var (erasure, etag) = await store.ReadAsync(user, cancellationToken);
-            if (erasure is not { State: not ErasureState.Done })
+            if (erasure is not { State: not ErasureState.Done } || (erasure.NextAt is null && erasure.Chain != message.Chain))
             {
                 return;
             }
@@ -66,16 +67,16 @@ public sealed class ErasureProgress(
                 // Another message is on its way for then. This may be it, where the clock that it came by is ahead.
                 if (next - now < MaxSkew)
                 {
-                    await queue.SendAsync(new ContinueErasure(user), next, cancellationToken);
+                    await queue.SendAsync(message, next, cancellationToken);
                 }
 
                 return;
             }
 
-            var after = erasure.NextAt is null ? await StepAsync(erasure, cancellationToken) : erasure.BeginPass();
+            var after = erasure.NextAt is null ? await StepAsync(erasure, cancellationToken) : erasure.BeginPass(message.Chain);
             if (after.Phase == ErasurePhase.None)
             {
-                after = await EndPassAsync(after, cancellationToken);
+                after = await EndPassAsync(after, message, cancellationToken);
             }
 
             // Where it isn't written, another message for it did the step, or this one did and wasn't answered: it is read again.
@@ -86,18 +87,18 @@ public sealed class ErasureProgress(
         }
         while (time.GetUtcNow() - began < Turn);
 
-        await queue.SendAsync(new ContinueErasure(user), time.GetUtcNow(), cancellationToken);
+        await queue.SendAsync(message, time.GetUtcNow(), cancellationToken);
     }
 
-    private async Task<UserErasure> EndPassAsync(UserErasure erasure, CancellationToken cancellationToken)
+    private async Task<UserErasure> EndPassAsync(UserErasure erasure, ContinueErasure message, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (!erasure.HasFound)
+        if (!erasure.HasFound && erasure.Pass > 1)
         {
             return erasure with { State = ErasureState.Done, DoneAt = now };
         }
 
-        await queue.SendAsync(new ContinueErasure(erasure.UserId), now + BetweenPasses, cancellationToken);
+        await queue.SendAsync(message, now + BetweenPasses, cancellationToken);
         return erasure with { NextAt = now + BetweenPasses };
     }
 
@@ -132,6 +133,11 @@ public sealed class ErasureProgress(
 
     private async Task<UserErasure> EraseConversationAsync(UserErasure erasure, CancellationToken cancellationToken)
     {
+        if (erasure.Left is { } left)
+        {
+            return await EraseConversationAsync(erasure, left.Conversation, left.Next, cancellationToken);
+        }
+
         // Whoever was a member, was invited or asked, or commented has this document, also after they left.
         var query = new QueryDefinition("SELECT c.conversationId FROM c WHERE c.id = @member")
             .WithParameter("@member", Members.Member.DocumentId(erasure.UserId));
@@ -141,16 +147,18 @@ public sealed class ErasureProgress(
             pageSize: 1,
             erasure.Continuation,
             cancellationToken);
-        if (found is not [var one, ..])
-        {
-            return erasure.After(false, null);
-        }
+        return found is [var one, ..]
+            ? await EraseConversationAsync(erasure, new ConversationId(one.ConversationId!), continuation, cancellationToken)
+            : erasure.After(false, null);
+    }
 
-        var erased = await conversations.GoOnAsync(
-            erasure.UserId,
-            new ConversationId(one.ConversationId!),
-            erasure.Left,
-            cancellationToken);
+    private async Task<UserErasure> EraseConversationAsync(
+        UserErasure erasure,
+        ConversationId conversation,
+        string? next,
+        CancellationToken cancellationToken)
+    {
+        var erased = await conversations.GoOnAsync(erasure.UserId, conversation, erasure.Left, next, cancellationToken);
         var counted = erasure with
         {
             HasFound = erasure.HasFound || erased.HasFound,
@@ -159,7 +167,7 @@ public sealed class ErasureProgress(
         };
         return erased.Left is { } left
             ? counted with { Left = left }
-            : counted.After(false, continuation) with { Conversations = erasure.Conversations + 1 };
+            : counted.After(false, next) with { Conversations = erasure.Conversations + 1 };
     }
 
     private async Task<UserErasure> UnfollowAsync(UserErasure erasure, CancellationToken cancellationToken)
@@ -191,7 +199,8 @@ public sealed class ErasureProgress(
 
     private async Task<UserErasure> EraseAtOthersAsync(UserErasure erasure, CancellationToken cancellationToken)
     {
-        string[] kinds = ["rel", "block", "blockedBy", "mute", "restriction", "declined"];
+        // What others set for themselves about them is theirs.
+        string[] kinds = ["rel", "blockedBy"];
         var query = new QueryDefinition(
             $"SELECT c.id, c.userId FROM c WHERE c.id IN ({string.Join(", ", kinds.Select((_, index) => $"@id{index}"))})");
         foreach (var (index, kind) in kinds.Index())
@@ -199,12 +208,15 @@ public sealed class ErasureProgress(
             query.WithParameter($"@id{index}", $"{kind}:{erasure.UserId.Value}");
         }
 
-        return await EachAsync(
+        var after = await EachAsync(
             erasure,
             containers.Users,
             query,
             found => containers.Users.DeleteIfThereAsync(found.Id!, new PartitionKey(found.UserId!), cancellationToken),
             cancellationToken);
+
+        // The host app may tell of follows at any time: no further pass for those.
+        return after with { HasFound = erasure.HasFound };
     }
 
     private async Task<UserErasure> EraseOwnAsync(UserErasure erasure, CancellationToken cancellationToken)
@@ -228,8 +240,8 @@ public sealed class ErasureProgress(
             (id, cancel) => containers.Users.DeleteIfThereAsync(id, partition, cancel),
             cancellationToken);
 
-        // Keeping them out writes when their connections were closed.
-        return erasure.After(theirs.Any(id => id != ConnectionState.DocumentId), null);
+        // Others' doings, and keeping them out, write here at any time: no further pass for those.
+        return erasure.After(false, null);
     }
 
     /// <summary>Does something for each document on the next page of a query.</summary>

@@ -11,8 +11,8 @@ public sealed class ErasureStore(ChatContainers containers, ModerationQueue queu
     private readonly Container _users = containers.Users;
 
     /// <summary>
-    /// Asks for a user's erasure. If it was asked for before, that one stays as it is, and is taken up again in case its queue message was
-    /// lost.
+    /// Asks for a user's erasure. If one waits or goes on, it stays as it is, and is taken up in case its queue message was lost. After one
+    /// that is done another begins, for what came since.
     /// </summary>
     /// <param name="user">The user.</param>
     /// <param name="delay">After which it begins. Until then it can be cancelled.</param>
@@ -30,17 +30,15 @@ public sealed class ErasureStore(ChatContainers containers, ModerationQueue queu
         };
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (known, _) = await ReadAsync(user, cancellationToken);
-            if (known is { State: ErasureState.Done })
-            {
-                return known;
-            }
+            var (stored, etag) = await ReadAsync(user, cancellationToken);
+            var known = stored is { State: ErasureState.Done } ? null : stored;
 
             // First what the message is about. If nothing comes after it, the caller wasn't answered, and a repeat sends the message.
-            if (known is not null || await TryWriteAsync(asked, null, cancellationToken))
+            if (known is not null || await TryWriteAsync(asked, etag, cancellationToken))
             {
                 var erasure = known ?? asked;
-                await queue.SendAsync(new ContinueErasure(user), erasure.NextAt ?? now, cancellationToken);
+                var chain = erasure.NextAt is null ? erasure.Chain : OpaqueId.Random();
+                await queue.SendAsync(new ContinueErasure(user, chain), erasure.NextAt ?? now, cancellationToken);
                 return erasure;
             }
         }

@@ -70,10 +70,13 @@ public sealed record UserErasure
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? NextAt { get; init; }
 
+    /// <summary>The chain of queue messages that does the pass. Another that comes meanwhile ends.</summary>
+    public string Chain { get; init; } = "";
+
     /// <summary>The passes that were begun.</summary>
     public int Pass { get; init; }
 
-    /// <summary>Whether this pass found something to erase. Then there is another.</summary>
+    /// <summary>Whether this pass found something of theirs where others see it. Then there is another.</summary>
     public bool HasFound { get; init; }
 
     public ErasurePhase Phase { get; init; }
@@ -86,7 +89,7 @@ public sealed record UserErasure
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LogRange? Left { get; init; }
 
-    /// <summary>The conversations, of this pass, that they were ever in or commented in.</summary>
+    /// <summary>The conversations, of this pass, that they were in, were invited to, or commented in.</summary>
     public int Conversations { get; init; }
 
     /// <summary>The messages that this pass found erased, or erased.</summary>
@@ -96,8 +99,9 @@ public sealed record UserErasure
     public int Files { get; init; }
 
     /// <summary>The erasure at the beginning of a pass.</summary>
-    public UserErasure BeginPass() => this with
+    public UserErasure BeginPass(string chain) => this with
     {
+        Chain = chain,
         State = ErasureState.Erasing,
         NextAt = null,
         Pass = Pass + 1,
@@ -120,13 +124,17 @@ public sealed record UserErasure
     };
 }
 
-/// <summary>The part of a log that is still to be looked at.</summary>
+/// <summary>The part of a conversation's log that is still to be looked at.</summary>
+/// <param name="Conversation">The conversation.</param>
+/// <param name="Next">Where the query for conversations goes on after it; null after the last.</param>
 /// <param name="After">The <c>seq</c> before its first entry.</param>
 /// <param name="End">Its last <c>seq</c>, as of when the conversation was begun: what the erasure appends holds nothing of theirs.</param>
-public sealed record LogRange(long After, long End);
+public sealed record LogRange(ConversationId Conversation, string? Next, long After, long End);
 
 /// <summary>An erasure as the host app sees it.</summary>
-/// <param name="Conversations">Those that they were ever in or commented in; null until it is done, as are the next two.</param>
+/// <param name="Conversations">
+/// Those that they were in, were invited to, or commented in; null until it is done, as are the next two.
+/// </param>
 /// <param name="Messages">The messages that were erased.</param>
 /// <param name="Files">The files that those messages referred to.</param>
 internal sealed record ErasureView(

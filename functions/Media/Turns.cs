@@ -39,7 +39,7 @@ internal sealed class Turn(SemaphoreSlim free, TimeProvider time) : IDisposable
     }
 
     /// <summary>What still runs still has its memory.</summary>
-    public void Dispose() => _running.ContinueWith(_ => free.Release(), TaskScheduler.Default);
+    public void Dispose() => _ = _running.ContinueWith(_ => free.Release(), TaskScheduler.Default);
 }
 
 /// <summary>Decoding a file took longer than it may.</summary>

@@ -30,17 +30,18 @@ public sealed class Departure(ConversationLog log, ConversationReader reader, Me
         Successor? successor = null;
         for (var attempt = 1; ; attempt++)
         {
-            var left = await log.AppendAsync(
-                conversation,
-                new LeaveConversationCommand
-                {
-                    Actor = user,
-                    Conversation = conversation,
-                    Successor = successor,
-                    IsErasure = isErasure,
-                },
-                session,
-                cancellationToken);
+            var command = new LeaveConversationCommand
+            {
+                Actor = user,
+                Conversation = conversation,
+                Successor = successor,
+                IsErasure = isErasure,
+            };
+
+            // Erasing isn't a call that somebody waits for.
+            var left = isErasure
+                ? await log.AppendFurtherAsync(conversation, command, session, cancellationToken)
+                : await log.AppendAsync(conversation, command, session, cancellationToken);
             if (left.Refusal != LeaveConversationCommand.SuccessorUnknown || attempt == MaxTries)
             {
                 return left;

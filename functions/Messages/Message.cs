@@ -210,6 +210,10 @@ public sealed record Message : LogEntry
         UnsentAt = at,
         UnsentBy = by,
         UnsentReason = reason,
+
+        // Who knows a short text could tell it by its hash.
+        BodyHash = reason == ByErasure ? "" : BodyHash,
+        Flags = reason == ByErasure ? null : Flags,
     };
 
     /// <summary>The message with the content that was held.</summary>

@@ -45,7 +45,7 @@ public sealed class HandleModeration(
         TellHost tell => TellAsync(tell, cancellationToken),
         MessageHeld one => held.TellAsync(one, cancellationToken),
         CardsShared shared => shares.TellAsync(shared, cancellationToken),
-        ContinueErasure erasure => erasures.GoOnAsync(erasure.UserId, cancellationToken),
+        ContinueErasure erasure => erasures.GoOnAsync(erasure, cancellationToken),
         SignedOut left => sessions.CompleteAsync(left.UserId, left.At, cancellationToken),
         _ => throw new UnprocessableException("Malformed", "There is no such message."),
     };

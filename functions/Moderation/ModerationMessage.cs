@@ -90,8 +90,9 @@ public sealed record CardsShared(
     public override string MessageId => OpaqueId.Hash("cardsShared", ConversationId.Value, SharedBy.Value);
 }
 
-/// <summary>A user's erasure is to go on from where it is.</summary>
-public sealed record ContinueErasure(UserId UserId) : ModerationMessage
+/// <summary>A user's erasure is to begin a pass, or to go on with it from where it is.</summary>
+/// <param name="Chain">The same in all messages of a pass, so that no two chains do it side by side.</param>
+public sealed record ContinueErasure(UserId UserId, string Chain) : ModerationMessage
 {
     // Each step ends by sending the next.
     [JsonIgnore]

@@ -49,6 +49,11 @@ public sealed class ChangeProfile(
 
         Person Change(Person known)
         {
+            if (known.State == PersonState.Erased)
+            {
+                return known;
+            }
+
             var changed = known with { DisplayName = displayName.Or(known.DisplayName), AvatarUrl = avatarUrl.Or(known.AvatarUrl) };
             return changed == known ? known : changed with { Version = known.Version + 1 };
         }

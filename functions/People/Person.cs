@@ -68,8 +68,11 @@ public sealed record Person
     public long Version { get; init; }
 
     /// <summary>What stays when they are erased.</summary>
-    public Person Erased() => State == PersonState.Erased ? this
-        : new() { UserId = UserId, State = PersonState.Erased, Version = Version + 1 };
+    public Person Erased()
+    {
+        var bare = new Person { UserId = UserId, State = PersonState.Erased, Version = Version };
+        return this == bare ? this : bare with { Version = Version + 1 };
+    }
 }
 
 /// <summary>A user's name and picture: an item of <c>POST /users/profiles</c>, and the data of <c>user.updated</c>.</summary>

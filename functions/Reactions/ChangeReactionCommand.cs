@@ -1,4 +1,5 @@
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 
@@ -71,13 +72,18 @@ internal sealed record ChangeReactionCommand : MessageCommand
             return Decision.Refuse(Problems.LimitReached("reactionKeys", Limits.ReactionKeys));
         }
 
+        // In comments, where nobody is a member: who did something there is found by that.
+        var guest = context.Find<Member>(Member.DocumentId(Actor)) is null ? Guest?.AsCommenter(Conversation) : null;
         mine ??= new MemberReactions { ConversationId = Conversation, MessageId = MessageId, UserId = Actor, Keys = [], At = context.Now };
         return Append(
             context,
             found,
             LogEvent.ReactionAdded,
             found.Message with { Reactions = ReactionSummary.With(all, Key, Actor) },
-            [mine with { Keys = [.. mine.Keys, Key], TimeToLive = found.Message.TimeToLiveAt(context.Now) }],
+            [
+                mine with { Keys = [.. mine.Keys, Key], TimeToLive = found.Message.TimeToLiveAt(context.Now) },
+                .. guest is null ? Array.Empty<ConversationDocument>() : [guest],
+            ],
             []);
     }
 

@@ -44,7 +44,7 @@ internal static class StoredDocuments
     }
 
     /// <summary>Every document about conversations and users.</summary>
-    public static async Task<List<JsonElement>> AllAsync(ChatApp app)
+    public static async Task<List<JsonElement>> ListAsync(ChatApp app)
     {
         var containers = app.Services.GetRequiredService<ChatContainers>();
         var all = new List<JsonElement>();

@@ -75,7 +75,7 @@ public class FirstContactTests
             _ => false,
         };
         return facts.IsBlocked ? Contact.Refused
-            : facts.Sender?.State == PersonState.Suspended || facts.Recipient?.State == PersonState.Suspended ? Contact.Refused
+            : new[] { facts.Sender, facts.Recipient }.Any(one => one is { State: PersonState.Suspended or PersonState.Erased }) ? Contact.Refused
             : trust.Mode == "open" ? Contact.Open
             : sender == AgeBand.Under16 || recipient == AgeBand.Under16 ? Contact.Refused
             : recipient == AgeBand.From16To17 && sender == AgeBand.Adult && !relation.Follows ? Contact.Refused
