@@ -75,7 +75,7 @@ public class FirstContactTests
             _ => false,
         };
         return facts.IsBlocked ? Contact.Refused
-            : new[] { facts.Sender, facts.Recipient }.Any(one => one is { State: PersonState.Suspended or PersonState.Erased }) ? Contact.Refused
+            : IsOut(facts.Sender) || IsOut(facts.Recipient) ? Contact.Refused
             : trust.Mode == "open" ? Contact.Open
             : sender == AgeBand.Under16 || recipient == AgeBand.Under16 ? Contact.Refused
             : recipient == AgeBand.From16To17 && sender == AgeBand.Adult && !relation.Follows ? Contact.Refused
@@ -84,6 +84,8 @@ public class FirstContactTests
             : !isAdmitted ? Contact.Refused
             : relation.Follows ? Contact.Open
             : Contact.Request;
+
+        static bool IsOut(Person? person) => person is { State: PersonState.Suspended or PersonState.Erased };
     }
 
     private static IEnumerable<(ContactFacts Facts, Audience? Audience)> All() =>
