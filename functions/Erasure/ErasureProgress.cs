@@ -33,7 +33,7 @@ public sealed class ErasureProgress(
     /// <summary>Longer than any address is good by which a file may come, and than connections are closed again and again.</summary>
     public static readonly TimeSpan BetweenPasses = TimeSpan.FromMinutes(70);
 
-    /// <summary>How long the user's calls are refused: by then no token from before is good any more.</summary>
+    /// <summary>How long the user's calls are refused: by then tokens from before should be over.</summary>
     public static readonly TimeSpan RefusedFor = TimeSpan.FromDays(30);
 
     /// <summary>How long one queue message goes on: what else the queue has, such as bans, doesn't wait longer for it.</summary>
@@ -117,9 +117,12 @@ public sealed class ErasureProgress(
     {
         var (user, now) = (erasure.UserId, time.GetUtcNow());
         var decision = new DecisionId(OpaqueId.Hash("erasure", user.Value, string.Create(null, $"{erasure.RequestedAt:O}")));
+
+        // Of two that say the same, the one of the higher version holds: a later pass, or a later erasure, refuses for longer.
+        var version = (int)(now.ToUnixTimeSeconds() / 60);
         await standings.SetAsync(
             user,
-            new StandingSource(Cause, decision, erasure.Pass, Standing.Erased, now + RefusedFor),
+            new StandingSource(Cause, decision, version, Standing.Erased, now + RefusedFor),
             cancellationToken);
         if (erasure.Pass == 1)
         {

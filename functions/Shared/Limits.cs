@@ -304,7 +304,7 @@ public sealed record Limits
     [Range(1, 5)]
     public int Cards { get; init; } = 5;
 
-    /// <summary>Cards that one request asks to be shown. Default 50, which the host app is asked about at once.</summary>
+    /// <summary>Cards that one request asks to be shown. Default 50; the host app is asked about ten at a time.</summary>
     [Range(1, 50)]
     public int UnfurledCards { get; init; } = 50;
 
