@@ -110,6 +110,7 @@ public class When_a_group_is_in_slow_mode(ITestOutputHelper output)
                 reading => reading.Requests),
             sent => sent > 0);
         Assert.Single((await bob.AskAsync("GET", $"/api/conversations/{group}/scheduled")).List("scheduled"));
+        clock.Jump(TimeSpan.FromSeconds(Pause - 60));
         await Eventually.SeesAsync(clock, () => alice.HistoryAsync(group), all => all.Count == 2);
         var times = (await alice.HistoryAsync(group)).Select(message => message.At).ToList();
         Assert.True(times[1] - times[0] >= TimeSpan.FromSeconds(Pause), $"{times[0]}, then {times[1]}");

@@ -17,8 +17,15 @@ internal static class HostileBodies
         "application/json; charset=latin1", "application/json; charset=us-ascii", new('a', 3000),
     ];
 
-    public static IEnumerable<Attack> Of(ApiRequest valid, Random random) =>
-        valid.Body is null ? [] : [.. Types(valid), .. Bytes(valid, valid.Body, random), .. Values(valid, valid.Body, random)];
+    /// <param name="valid">What is made wrong.</param>
+    /// <param name="random">What chance decides by.</param>
+    /// <param name="isTried">Decides on each way to be wrong: what isn't tried isn't made either, which takes longer.</param>
+    public static IEnumerable<Attack> Of(ApiRequest valid, Random random, Func<bool> isTried) => valid.Body is null
+        ? []
+        : [
+            .. Types(valid).Where(_ => isTried()), .. Bytes(valid, valid.Body, random, isTried),
+            .. Values(valid, valid.Body, random, isTried),
+        ];
 
     private static IEnumerable<Attack> Types(ApiRequest valid) =>
         OtherTypes.Select(type => valid with { ContentType = type })
@@ -26,7 +33,7 @@ internal static class HostileBodies
                 encoding => valid with { Headers = valid.Headers.SetItem("Content-Encoding", encoding) }))
             .Select(request => new Attack(request, "the type", Attack.Says("unsupported_media_type")));
 
-    private static IEnumerable<Attack> Bytes(ApiRequest valid, byte[] body, Random random)
+    private static IEnumerable<Attack> Bytes(ApiRequest valid, byte[] body, Random random, Func<bool> isTried)
     {
         var text = Encoding.UTF8.GetString(body);
         IEnumerable<byte[]> broken =
@@ -49,8 +56,9 @@ internal static class HostileBodies
         ];
         return
         [
-            .. broken.Select(one => new Attack(valid with { Body = one }, Encoding.UTF8.GetString(one), Attack.Says("malformed_json"))),
-            .. new[] { 65_537, 100_000, 1_000_000 }.Select(size => new Attack(
+            .. broken.Where(_ => isTried()).Select(
+                one => new Attack(valid with { Body = one }, Encoding.UTF8.GetString(one), Attack.Says("malformed_json"))),
+            .. new[] { 65_537, 100_000, 1_000_000 }.Where(_ => isTried()).Select(size => new Attack(
                 valid with { Body = [.. body, .. Enumerable.Repeat((byte)' ', size - body.Length)] },
                 $"{size} bytes",
                 Attack.Says("body_too_large"))),
@@ -60,18 +68,18 @@ internal static class HostileBodies
     /// <summary>
     /// Every value in the body, at any depth, replaced by every other, left out and broken; and now and then two at once.
     /// </summary>
-    private static IEnumerable<Attack> Values(ApiRequest valid, byte[] body, Random random)
+    private static IEnumerable<Attack> Values(ApiRequest valid, byte[] body, Random random, Func<bool> isTried)
     {
         var places = JsonPlaces.In(body);
         var wrong = (
             from place in places
             from value in HostileValues.Json(JsonPlaces.At(body, place))
-            where !IsAllowed(valid, JsonPlaces.Fill(body, place, value))
+            where isTried() && !IsAllowed(valid, JsonPlaces.Fill(body, place, value))
             select (Place: place, Value: value)).ToList();
         return
         [
             .. from one in wrong select Wrong(valid, JsonPlaces.Fill(body, one.Place, one.Value), one.Place),
-            .. from place in places let without = JsonPlaces.Remove(body, place) where !IsAllowed(valid, without) select Wrong(
+            .. from place in places let without = JsonPlaces.Remove(body, place) where isTried() && !IsAllowed(valid, without) select Wrong(
                 valid,
                 without,
                 place),
@@ -79,13 +87,13 @@ internal static class HostileBodies
                from value in HostileValues.BrokenJson.Concat(HostileValues.UnpairedSurrogates)
 
                // Nothing in place of an array's only item is well-formed.
-               where value.Length > 0 || !char.IsDigit(place[^1])
+               where (value.Length > 0 || !char.IsDigit(place[^1])) && isTried()
                let isAboutIt = Attack.PointsTo(place)
                select new Attack(
                    valid with { Body = JsonPlaces.Fill(body, place, value) },
                    $"{place} broken",
                    answer => isAboutIt(answer) || answer.Code == "malformed_json"),
-            .. from n in Enumerable.Range(0, places.Count > 1 ? 40 : 0)
+            .. from n in Enumerable.Range(0, wrong.Count > 1 ? 40 : 0).Where(_ => isTried())
                let first = wrong[random.Next(wrong.Count)]
                let second = wrong[random.Next(wrong.Count)]
                where !first.Place.StartsWith(second.Place, StringComparison.Ordinal)
