@@ -11,8 +11,6 @@ public class When_people_use_the_page
     [InlineData("quiet")]
     [InlineData("channels")]
     [InlineData("looks")]
-    [InlineData("trouble")]
-    [InlineData("chaos")]
     public Task Should_do_what_people_expect_of_a_messenger(string stories) => Page.RunAsync(stories);
 
     [Fact]
