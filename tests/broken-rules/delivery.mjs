@@ -172,7 +172,7 @@ export const delivery = [
     find: '            sent[message.SenderId] = (message.Seq, message.Ordinal);\n',
     replace: '',
     project: 'Chat.Functions.Tests',
-    test: 'Delivery.EntryProjectionTests.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
+    test: 'Delivery.EntryProjectionProperties.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
   },
   {
     rule: 'Project: A mention raises the mark of whom it names',
@@ -180,7 +180,7 @@ export const delivery = [
     find: '                mentioned[user] = message.Ordinal;\n',
     replace: '',
     project: 'Chat.Functions.Tests',
-    test: 'Delivery.EntryProjectionTests.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
+    test: 'Delivery.EntryProjectionProperties.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
   },
   {
     rule: 'Project: Who joined begins there',
@@ -188,7 +188,7 @@ export const delivery = [
     find: 'Of(changes, change => change.Joined, isIn.Contains),',
     replace: 'new Dictionary<UserId, long>(),',
     project: 'Chat.Functions.Tests',
-    test: 'Delivery.EntryProjectionTests.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
+    test: 'Delivery.EntryProjectionProperties.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
   },
   {
     rule: 'Project: Who left keeps a trace',
@@ -196,7 +196,7 @@ export const delivery = [
     find: 'Of(changes, change => change.Left, user => !isIn.Contains(user)),',
     replace: 'new Dictionary<UserId, long>(),',
     project: 'Chat.Functions.Tests',
-    test: 'Delivery.EntryProjectionTests.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
+    test: 'Delivery.EntryProjectionProperties.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
   },
   {
     rule: 'Project: Title and picture follow',
@@ -204,7 +204,7 @@ export const delivery = [
     find: 'entry.Seq == head.ProfileSeq)',
     replace: 'entry.Seq > head.ProfileSeq)',
     project: 'Chat.Functions.Tests',
-    test: 'Delivery.EntryProjectionTests.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
+    test: 'Delivery.EntryProjectionProperties.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
   },
   {
     rule: 'Project: The head moves everybody, whatever entries its page shows',
@@ -228,7 +228,7 @@ export const delivery = [
     find: '            MentionAllOrdinal = head.MentionAllOrdinal,\n',
     replace: '',
     project: 'Chat.Functions.Tests',
-    test: 'Delivery.EntryProjectionTests.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
+    test: 'Delivery.EntryProjectionProperties.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
   },
   {
     rule: 'Project: A list is only raised',
@@ -236,7 +236,7 @@ export const delivery = [
     find: 'var isBehind = $"c.last.seq < {snapshot.LastSeq}";',
     replace: 'var isBehind = $"c.last.seq != {change.LastSeq}";',
     project: 'Chat.Functions.Tests',
-    test: 'Delivery.EntryProjectionTests.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
+    test: 'Delivery.EntryProjectionProperties.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
   },
   {
     rule: 'Project: A mark is only raised',
@@ -244,7 +244,7 @@ export const delivery = [
     find: '$"c.readOrdinal < {Read}"',
     replace: '$"c.readOrdinal != {Read}"',
     project: 'Chat.Functions.Tests',
-    test: 'Delivery.EntryProjectionTests.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
+    test: 'Delivery.EntryProjectionProperties.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
   },
   {
     rule: 'Project: A page and member take one patch',
@@ -329,7 +329,7 @@ export const delivery = [
     find: 'var entries = await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);',
     replace: 'IReadOnlyList<LogEntry> entries = [];',
     project: 'Chat.Functions.Tests',
-    test: 'Delivery.EntryProjectionTests.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
+    test: 'Delivery.EntryProjectionProperties.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
   },
   {
     rule: 'Project: fanout reads the entries again … and then moves everybody',
@@ -337,7 +337,7 @@ export const delivery = [
     find: 'await UpdatesAsync(head, entries, everyone, cancellationToken), everyone, cancellationToken)',
     replace: 'await UpdatesAsync(head, entries, everyone, cancellationToken), [], cancellationToken)',
     project: 'Chat.Functions.Tests',
-    test: 'Delivery.EntryProjectionTests.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
+    test: 'Delivery.EntryProjectionProperties.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
   },
   {
     rule: 'Project: A page comes again when fanout is away, too',
