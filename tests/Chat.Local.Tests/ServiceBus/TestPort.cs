@@ -13,13 +13,16 @@ internal sealed class TestPort : IAsyncDisposable
     private readonly LocalStore _store = LocalStore.InMemory();
     private readonly AmqpPort _port;
 
-    public TestPort(AmqpLimits? limits = null)
+    /// <param name="limits">What the port bounds.</param>
+    /// <param name="deliveries">After how many deliveries a message of <c>orders</c> is a dead letter.</param>
+    public TestPort(AmqpLimits? limits = null, int deliveries = 3)
     {
         // Clients look at the real time to see when their tokens end.
         Clock.Advance(TimeProvider.System.GetUtcNow() - Clock.GetUtcNow());
         Bus = new ServiceBusNamespace(_store, new Meter(Clock), new Faults(), Clock);
         Bus.CreateQueues(
-            """{ "UserConfig": { "Namespaces": [ { "Queues": [ { "Name": "orders" },"""
+            """{ "UserConfig": { "Namespaces": [ { "Queues": [ { "Name": "orders","""
+                + $$""" "Properties": { "MaxDeliveryCount": {{deliveries}} } },"""
                 + """ { "Name": "sessions", "Properties": { "RequiresSession": true } } ] } ] } }""");
         _port = AmqpPort.Start(Bus, 0, Clock, limits ?? AmqpLimits.Usual)!;
     }
