@@ -70,6 +70,7 @@ public class When_messages_disappear
             Assert.Equal(("message_not_found", null), (refused.Text("code"), refused.Text("url")));
         }
 
+        clock.Jump(TimeSpan.FromMinutes(11));
         await Eventually.SeesAsync(clock, uploads.BlobsAsync, blobs => blobs.Count == 0);
     }
 
