@@ -1,10 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.HostApp;
 using Chat.Functions.Log;
-using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
