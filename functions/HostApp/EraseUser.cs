@@ -6,8 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.HostApp;
 
 /// <summary>
-/// <c>DELETE /host/users/{u}</c>: erases a user after some days; 202 with the erasure. A repeat is answered with it as it is by then.
-/// Needs the role <c>chat.host</c>.
+/// <c>DELETE /host/users/{u}</c>: erases a user after some days; 202 with the erasure. A repeat is answered with it as it is by then, and
+/// after one that is done begins another. Needs the role <c>chat.host</c>.
 /// </summary>
 public sealed class EraseUser(ErasureStore erasures, ErasureOptions options)
 {
