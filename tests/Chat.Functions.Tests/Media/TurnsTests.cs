@@ -35,7 +35,12 @@ public sealed class TurnsTests
         using var stop = new CancellationTokenSource();
         using var turn = await turns.TakeAsync(CancellationToken.None);
         var running = turn.RunAsync(
-            cancel => cancel.WaitHandle.WaitOne(),
+            cancel =>
+            {
+                cancel.WaitHandle.WaitOne();
+                cancel.ThrowIfCancellationRequested();
+                return 0;
+            },
             TimeSpan.FromHours(1),
             stop.Token);
         await stop.CancelAsync();
