@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 
 export const base = (process.env.CHAT_URL ?? 'http://localhost:7071').replace(/\/?$/, '/');
 
@@ -30,6 +30,9 @@ beforeAll(async () => {
   ];
   browser = await chromium.launch({ executablePath: installed, args });
 });
+
+// A page that nobody looks at any more still draws, and asks.
+afterEach(() => Promise.all(browser.contexts().map(context => context.close())));
 
 afterAll(() => browser?.close());
 

@@ -127,8 +127,9 @@ public sealed class When_dead_letters_are_sorted_out_in_a_browser
 
     private static string Chromium()
     {
-        var path = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
-        Assert.True(path is not null, "This test drives the page in Chromium: install the package 'chromium'.");
+        string[] names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
+        var path = names.Select(name => $"/usr/bin/{name}").FirstOrDefault(File.Exists);
+        Assert.True(path is not null, "This test drives the page in Chromium: install the package 'chromium-headless-shell'.");
         return path;
     }
 }
