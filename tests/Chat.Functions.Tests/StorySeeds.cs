@@ -8,7 +8,7 @@ namespace Chat.Functions.Tests;
 /// </summary>
 internal static class StorySeeds
 {
-    /// <summary>Tries a property with many seeds, some side by side, as a history waits more than it computes; one that fails is named.</summary>
+    /// <summary>Tries a property with many seeds, some side by side, as they mostly wait; one that fails is named.</summary>
     public static Task TryAsync(int few, Func<int, Task> holds)
     {
         var count = int.Parse(Environment.GetEnvironmentVariable("CHAT_STORY_SEEDS") ?? $"{few}", CultureInfo.InvariantCulture);

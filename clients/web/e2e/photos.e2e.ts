@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { api, choose, composer, messages, names, open, phone, signIn } from './people.ts';
-import { chooser, clip, menuOfPhoto, photos, picture, seesPhotos, send } from './pictures.ts';
+import { chooser, clip, fromPhone, menuOfPhoto, photos, picture, seesPhotos, send, tellsOfPhone, uploadsOf } from './pictures.ts';
 
 test('a photo from one browser is seen in the other, saved, forwarded, and taken back', async () => {
   const { alice, bob, carol } = names('alice', 'bob', 'carol');
@@ -56,6 +56,65 @@ test('a photo from one browser is seen in the other, saved, forwarded, and taken
   await menuOfPhoto(b);
   await choose(b, 'Take back');
   await messages(c).getByText('This message was taken back.').waitFor();
+});
+
+/** Where somebody gets the photo of a conversation's last message, in every size. */
+async function addressesOf(user: string, conversationId: string): Promise<string[]> {
+  type Message = { readonly messageId: string; readonly attachments: { readonly mediaId: string }[] };
+  const { messages } = await api(user).call<{ messages: Message[] }>('GET', `conversations/${conversationId}/messages`);
+  const { messageId, attachments } = messages.at(-1)!;
+  const items = ['original', '1080', '320'].map(variant => ({ conversationId, messageId, mediaId: attachments[0]!.mediaId, variant }));
+  const { items: answers } = await api(user).call<{ items: { url: string }[] }>('POST', 'media/urls', { items });
+  return answers.map(one => one.url);
+}
+
+test('a photo from a phone is upright in the other browser, tells nobody where it was taken, and is gone once taken back', async () => {
+  const { alice, bob, carol } = names('alice', 'bob', 'carol');
+  await api(alice).direct(bob);
+  await api(bob).direct(carol);
+  const [a, b, c] = [await signIn(alice, phone), await signIn(bob), await signIn(carol)];
+  await open(a, bob);
+  const photo = fromPhone(await picture(a, 'PXL_20261128.jpg', 200));
+  expect(tellsOfPhone(photo.buffer)).toBe(true);
+
+  const uploads = await uploadsOf(a);
+  await chooser(a).setInputFiles([photo]);
+  await a.getByRole('list', { name: 'To send' }).getByRole('img').waitFor();
+  await send(a);
+  await seesPhotos(a, 1);
+  expect((await uploads()).map(tellsOfPhone)).toEqual([false]);
+
+  await open(b, alice);
+  await seesPhotos(b, 1);
+  await photos(b).click();
+  const shown = b.getByRole('dialog', { name: 'Photo' }).getByRole('img');
+  await expect.poll(() => shown.evaluate((one: HTMLImageElement) => [one.naturalWidth, one.naturalHeight])).toEqual([720, 1_080]);
+  await b.keyboard.press('Escape');
+  await menuOfPhoto(b);
+  await choose(b, 'Forward');
+  await b.getByRole('dialog').getByLabel(carol).check();
+  await b.getByRole('dialog').getByRole('button', { name: 'Forward' }).click();
+  await open(c, bob);
+  await seesPhotos(c, 1);
+  const addresses = await addressesOf(carol, await api(carol).direct(bob));
+  expect(addresses.length).toBe(3);
+  for (const address of addresses) {
+    const answer = await fetch(address);
+    expect(answer.status).toBe(200);
+    expect(tellsOfPhone(Buffer.from(await answer.arrayBuffer()))).toBe(false);
+  }
+
+  // The one who forwarded it shows it still; once both took it back there is nothing behind the addresses.
+  const statuses = () => Promise.all(addresses.map(async address => (await fetch(address)).status));
+  await menuOfPhoto(a);
+  await choose(a, 'Take back');
+  await messages(b).getByText('This message was taken back.').waitFor();
+  expect(await statuses()).not.toContain(404);
+  await open(b, carol);
+  await menuOfPhoto(b);
+  await choose(b, 'Take back');
+  await messages(c).getByText('This message was taken back.').waitFor();
+  await expect.poll(async () => (await statuses()).every(status => status === 404)).toBe(true);
 });
 
 test('a photo that is pasted goes out after a reload in the middle of its upload', async () => {

@@ -32,6 +32,66 @@ export async function picture(page: Page, name: string, hue: number, width = 1_2
   return { name, mimeType: 'image/jpeg', buffer: Buffer.from(url.split(',')[1]!, 'base64') };
 }
 
+/** What a phone wrote into a photo that it took upright: who made it, where it was, and that it is to be turned by 90°. */
+export const phoneSays = { make: 'Handset Works', place: [52, 31, 12, 13, 24, 18] } as const;
+
+/** The same picture as a phone's camera keeps it: lying on its side, with EXIF. */
+export function fromPhone<T extends { buffer: Buffer }>(photo: T): T {
+  const make = Buffer.from(`${phoneSays.make}\0`);
+  // TIFF, big-endian: a header, a directory of three entries, one of GPS of four, and what is too long for an entry.
+  const [gps, values] = [8 + 2 + 3 * 12 + 4, 8 + 2 + 3 * 12 + 4 + 2 + 4 * 12 + 4];
+  const entry = (tag: number, type: number, count: number, value: Buffer) => {
+    const head = Buffer.alloc(8);
+    head.writeUInt16BE(tag, 0);
+    head.writeUInt16BE(type, 2);
+    head.writeUInt32BE(count, 4);
+    return Buffer.concat([head, value, Buffer.alloc(4 - value.length)]);
+  };
+  const uint16 = (value: number) => Buffer.from([value >> 8, value & 255]);
+  const uint32 = (value: number) => Buffer.from([0, 0, value >> 8, value & 255]);
+  const rationals = Buffer.concat(phoneSays.place.flatMap(value => [uint32(value), uint32(1)]));
+  const tiff = Buffer.concat([
+    Buffer.from('MM\0*\0\0\0\b', 'latin1'),
+    uint16(3),
+    entry(0x010f, 2, make.length, uint32(values + rationals.length)),
+    entry(0x0112, 3, 1, uint16(6)),
+    entry(0x8825, 4, 1, uint32(gps)),
+    uint32(0),
+    uint16(4),
+    entry(1, 2, 2, Buffer.from('N\0')),
+    entry(2, 5, 3, uint32(values)),
+    entry(3, 2, 2, Buffer.from('E\0')),
+    entry(4, 5, 3, uint32(values + 24)),
+    uint32(0),
+    rationals,
+    make,
+  ]);
+  const exif = Buffer.concat([Buffer.from('Exif\0\0'), tiff]);
+  const [start, rest] = [photo.buffer.subarray(0, 2), photo.buffer.subarray(2)];
+  const buffer = Buffer.concat([start, Buffer.from([0xff, 0xe1]), uint16(exif.length + 2), exif, rest]);
+  return { ...photo, buffer };
+}
+
+/** Whether anything of it is still in a file. */
+export const tellsOfPhone = (file: Buffer): boolean => [phoneSays.make, 'Exif', 'MM\0*'].some(text => file.includes(text, 0, 'latin1'));
+
+/** What a page uploads from now on; the browser tells nobody outside the page. */
+export async function uploadsOf(page: Page): Promise<() => Promise<Buffer[]>> {
+  const uploads = await page.evaluateHandle(() => {
+    const bodies: Blob[] = [];
+    const { send } = XMLHttpRequest.prototype;
+    XMLHttpRequest.prototype.send = function (body) {
+      if (body instanceof Blob) bodies.push(body);
+      send.call(this, body);
+    };
+    return bodies;
+  });
+  return async () => {
+    const all = await uploads.evaluate(bodies => Promise.all(bodies.map(async one => [...new Uint8Array(await one.arrayBuffer())])));
+    return all.map(bytes => Buffer.from(bytes));
+  };
+}
+
 /** A video that a page records of a picture that changes. */
 export async function clip(page: Page, name: string) {
   const base64 = await page.evaluate(async () => {
