@@ -15,6 +15,8 @@ namespace Chat.Functions.Acceptance;
 /// </summary>
 public partial class When_anybody_tries_anything
 {
+    private const int Walks = 4;
+
     /// <summary>What changes when an operation is allowed; nothing ever does when it is refused.</summary>
     private enum Effect
     {
@@ -58,7 +60,7 @@ public partial class When_anybody_tries_anything
     }
 
     [Fact]
-    public Task Should_be_as_the_table_says() => WalkAsync(Target.Usual);
+    public Task Should_be_as_the_table_says() => Task.WhenAll(Enumerable.Range(0, Walks).Select(walk => WalkAsync(Target.Usual, walk)));
 
     [Fact]
     public Task Should_be_as_the_table_says_where_there_is_nothing_to_do() => WalkAsync(Target.Already);
@@ -66,7 +68,8 @@ public partial class When_anybody_tries_anything
     [Fact]
     public Task Should_be_as_the_table_says_where_it_cannot_be_done() => WalkAsync(Target.Impossible);
 
-    private static async Task WalkAsync(Target target)
+    /// <summary>Tries every row, or those that are this walk's of several side by side.</summary>
+    private static async Task WalkAsync(Target target, int? walk = null)
     {
         // Time jumps ahead at each step: what may be done for some minutes is to be allowed to the end.
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -81,7 +84,8 @@ public partial class When_anybody_tries_anything
         var blocked = await TriedConversation.DirectAsync(app, "ann", "ben");
         var restricted = await TriedConversation.DirectAsync(app, "cat", "dan");
         var otherwise = new List<string>();
-        foreach (var row in ProtocolTable.Read().Where(row => Operations[row.Operation].To(target) is not null))
+        var rows = ProtocolTable.Read().Where(row => Operations[row.Operation].To(target) is not null);
+        foreach (var row in rows.Where((_, index) => walk is null || index % Walks == walk))
         {
             (string Cell, string[] Callers, TriedConversation In, string? Between)[] columns =
             [

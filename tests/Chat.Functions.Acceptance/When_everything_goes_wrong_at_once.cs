@@ -21,12 +21,19 @@ public class When_everything_goes_wrong_at_once
     private static readonly string[] People = ["ann", "ben", "cat", "dan", "eve"];
     private static readonly string[] Silent = [.. Enumerable.Range(0, 35).Select(n => $"silent-{n}")];
 
-    public static TheoryData<int> Seeds =>
-        [.. Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("CHAT_STORY_SEEDS") ?? "5", CultureInfo.InvariantCulture))];
+    [Fact]
+    public Task Should_lose_and_double_and_reorder_nothing()
+    {
+        var seeds = int.Parse(Environment.GetEnvironmentVariable("CHAT_STORY_SEEDS") ?? "5", CultureInfo.InvariantCulture);
+        var sideBySide = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        return Parallel.ForEachAsync(Enumerable.Range(1, seeds), sideBySide, async (seed, _) =>
+        {
+            var failure = await Record.ExceptionAsync(() => RunAsync(seed));
+            Assert.True(failure is null, $"Seed {seed}: {failure}");
+        });
+    }
 
-    [Theory]
-    [MemberData(nameof(Seeds))]
-    public async Task Should_lose_and_double_and_reorder_nothing(int seed)
+    private static async Task RunAsync(int seed)
     {
         var (clock, faults, random) = (new JumpingClock(), new Faults(seed), new Random(seed));
         await using var fleet = await Fleet.StartAsync(3, faults, clock);

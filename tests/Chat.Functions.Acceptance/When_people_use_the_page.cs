@@ -9,8 +9,6 @@ public class When_people_use_the_page
     [Theory]
     [InlineData("messenger")]
     [InlineData("quiet")]
-    [InlineData("channels")]
-    [InlineData("looks")]
     public Task Should_do_what_people_expect_of_a_messenger(string stories) => Page.RunAsync(stories);
 
     [Fact]
