@@ -1,3 +1,4 @@
+using Chat.Functions.Hooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,8 +10,8 @@ internal static class CardsSetup
     public static IServiceCollection AddCards(this IServiceCollection services, IConfiguration configuration) =>
         services
             .AddSingleton(CardOptions.Read(configuration))
-            .AddSingleton(HostUnfurlOptions.Read(configuration))
-            .AddSingleton(SharesHookOptions.Read(configuration))
+            .AddHostAddress<HostUnfurl>(configuration, "Host:Unfurl")
+            .AddHostAddress<SharesHook>(configuration, "Hooks:CardShared:")
             .AddSingleton<SharesHook>()
             .AddSingleton<HostUnfurl>()
             .AddSingleton<RevokedContent>()

@@ -14,7 +14,7 @@ namespace Chat.Functions.Cards;
 /// One attempt of 500 ms. Without an answer the last one holds, and without any a card is shown as it was sent. Answers are asked for anew
 /// after five minutes. It learns neither who looks nor where.
 /// </remarks>
-public sealed class HostUnfurl(HostUnfurlOptions options, HostCalls calls, TimeProvider time, ILogger<HostUnfurl> logger)
+public sealed class HostUnfurl(HostAddress<HostUnfurl> host, HostCalls calls, TimeProvider time, ILogger<HostUnfurl> logger)
 {
     /// <summary>Answers that are kept, some 30 MB at most. When there are as many, the older half is forgotten.</summary>
     private const int MaxKept = 5_000;
@@ -28,7 +28,7 @@ public sealed class HostUnfurl(HostUnfurlOptions options, HostCalls calls, TimeP
     private readonly ConcurrentDictionary<(ViewerClass Viewers, string Key), (UnfurledCard Card, long At)> _kept = new();
     private readonly CircuitBreaker _breaker = new(time);
 
-    public bool IsOn => options.IsOn;
+    public bool IsOn => host.IsOn;
 
     /// <summary>The cards as these viewers may see them, in the same order.</summary>
     internal async Task<IReadOnlyList<Card>> UnfurlAsync(
@@ -89,8 +89,8 @@ public sealed class HostUnfurl(HostUnfurlOptions options, HostCalls calls, TimeP
         {
             var question = new Unfurl(viewers, [.. cards.Select(card => new CardReference(card.Type, card.Id))]);
             var json = await calls.PostAsync(
-                options.UnfurlUrl,
-                options.UnfurlKey,
+                host.Url,
+                host.Key,
                 OpaqueId.Random(),
                 JsonSerializer.SerializeToUtf8Bytes(question, ChatJson.Default.Unfurl),
                 either.Token);

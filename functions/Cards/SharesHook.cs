@@ -8,8 +8,9 @@ namespace Chat.Functions.Cards;
 
 /// <summary>
 /// Tells the host app of every message with cards at least once, in any order, so that it can count shares; the call's id tells a repeat.
+/// What was sent before there was an address isn't told later.
 /// </summary>
-public sealed class SharesHook(SharesHookOptions options, HostCalls calls, ModerationQueue queue, TimeProvider time)
+public sealed class SharesHook(HostAddress<SharesHook> host, HostCalls calls, ModerationQueue queue, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
@@ -19,7 +20,7 @@ public sealed class SharesHook(SharesHookOptions options, HostCalls calls, Moder
     /// <summary>Sees to it that the host app hears of a message of the change feed, if it shows cards.</summary>
     public async Task EnqueueAsync(Message message, CancellationToken cancellationToken)
     {
-        if (options.IsOn && message.Cards is { } cards && message.At > time.GetUtcNow() - MaxAge)
+        if (host.IsOn && message.Cards is { } cards && message.At > time.GetUtcNow() - MaxAge)
         {
             var shared = new CardsShared(
                 message.ConversationId,
@@ -34,7 +35,7 @@ public sealed class SharesHook(SharesHookOptions options, HostCalls calls, Moder
     /// <exception cref="Exception">It didn't take it; to be tried again.</exception>
     public async Task TellAsync(CardsShared shared, CancellationToken cancellationToken)
     {
-        if (!options.IsOn)
+        if (!host.IsOn)
         {
             return;
         }
@@ -43,8 +44,8 @@ public sealed class SharesHook(SharesHookOptions options, HostCalls calls, Moder
         using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         await calls.PostAsync(
-            options.Url,
-            options.Key,
+            host.Url,
+            host.Key,
             shared.MessageId,
             JsonSerializer.SerializeToUtf8Bytes(told, ChatJson.Default.CardsTold),
             either.Token);

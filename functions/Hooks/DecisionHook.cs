@@ -3,41 +3,19 @@ using System.Text.Json.Serialization;
 using Chat.Functions.Decisions;
 using Chat.Functions.Moderation;
 using Chat.Functions.Shared;
-using Microsoft.Extensions.Configuration;
 
 namespace Chat.Functions.Hooks;
 
-/// <summary>Where the host app is told of moderators' decisions, under <c>Hooks__Decisions</c> in the settings.</summary>
-public sealed record DecisionHookOptions
-{
-    /// <summary>
-    /// Where it is told: https, or http on localhost. Empty, the default, tells nobody. What was decided before isn't told later.
-    /// </summary>
-    public string Url { get; init; } = "";
-
-    /// <summary>The key that signs the calls, as Standard Webhooks has it: <c>whsec_</c> and 24 to 64 bytes in base64.</summary>
-    public string Key { get; init; } = "";
-
-    public bool IsOn => Url.Length > 0;
-
-    /// <exception cref="InvalidOperationException">The settings are inconsistent; the message names the setting.</exception>
-    public static DecisionHookOptions Read(IConfiguration configuration)
-    {
-        var options = configuration.GetValidated<DecisionHookOptions>("Hooks:Decisions");
-        HostCalls.Check(options.Url, options.Key, "Hooks__Decisions__Url", "Hooks__Decisions__Key");
-        return options;
-    }
-}
-
 /// <summary>
-/// Tells the host app of every decision at least once, in any order; the decision's id, which is also the call's, tells a repeat.
+/// Tells the host app of every decision at least once, in any order; the decision's id, which is also the call's, tells a repeat. What was
+/// decided before there was an address isn't told later.
 /// </summary>
-public sealed class DecisionHook(DecisionHookOptions options, HostCalls calls, CaseStore cases, TimeProvider time)
+public sealed class DecisionHook(HostAddress<DecisionHook> host, HostCalls calls, CaseStore cases, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether it is told.</summary>
-    public bool IsOn => options.IsOn;
+    public bool IsOn => host.IsOn;
 
     /// <exception cref="Exception">It didn't take it; to be tried again.</exception>
     public async Task TellAsync(CaseDecision decision, CancellationToken cancellationToken)
@@ -50,8 +28,8 @@ public sealed class DecisionHook(DecisionHookOptions options, HostCalls calls, C
         using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         await calls.PostAsync(
-            options.Url,
-            options.Key,
+            host.Url,
+            host.Key,
             decision.DecisionId.Value,
             JsonSerializer.SerializeToUtf8Bytes(told, ChatJson.Default.DecisionTold),
             either.Token);

@@ -9,7 +9,7 @@ internal static class HooksSetup
     public static IServiceCollection AddHooks(this IServiceCollection services, IConfiguration configuration) =>
         services
             .AddSingleton(BeforeSendOptions.Read(configuration))
-            .AddSingleton(DecisionHookOptions.Read(configuration))
+            .AddHostAddress<DecisionHook>(configuration, "Hooks:Decisions:")
             .AddSingleton<HostCalls>()
             .AddSingleton<BeforeSendHook>()
             .AddSingleton<DecisionHook>()

@@ -2,39 +2,17 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Chat.Functions.Hooks;
 using Chat.Functions.Shared;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.People;
 
-/// <summary>Whether the host app is asked who follows whom, under <c>Host</c> in the settings.</summary>
-public sealed record RelationshipPullOptions
-{
-    /// <summary>
-    /// Where it is asked of two of whom it never told anything: https, or http on localhost. Empty, the default, asks nobody. An address
-    /// set later holds for first contacts from then on.
-    /// </summary>
-    public string RelationshipUrl { get; init; } = "";
-
-    /// <summary>The key that signs the calls, as Standard Webhooks has it: <c>whsec_</c> and 24 to 64 bytes in base64.</summary>
-    public string RelationshipKey { get; init; } = "";
-
-    /// <exception cref="InvalidOperationException">The settings are inconsistent; the message names the setting.</exception>
-    public static RelationshipPullOptions Read(IConfiguration configuration)
-    {
-        var options = configuration.GetValidated<RelationshipPullOptions>("Host");
-        HostCalls.Check(options.RelationshipUrl, options.RelationshipKey, "Host__RelationshipUrl", "Host__RelationshipKey");
-        return options;
-    }
-}
-
 /// <summary>Asks the host app how two follow each other, where it wants to be asked and never told.</summary>
 /// <remarks>
-/// One attempt of 300 ms. When there is no answer the two are strangers: first contact is then what it is between those. Answers are kept
-/// for a minute, failures aren't.
+/// An address that is set later holds for first contacts from then on. One attempt of 300 ms. Without an answer the two are strangers:
+/// first contact is then what it is between those. Answers are kept for a minute, failures aren't.
 /// </remarks>
 public sealed class RelationshipPull(
-    RelationshipPullOptions options,
+    HostAddress<RelationshipPull> host,
     HostCalls calls,
     TimeProvider time,
     ILogger<RelationshipPull> logger)
@@ -48,7 +26,7 @@ public sealed class RelationshipPull(
     private readonly ConcurrentDictionary<(UserId From, UserId To), (RelationshipAnswer Answer, long At)> _kept = new();
     private readonly CircuitBreaker _breaker = new(time);
 
-    public bool IsOn => options.RelationshipUrl.Length > 0;
+    public bool IsOn => host.IsOn;
 
     /// <summary>
     /// How a recipient of first contact follows the one who makes it, and is followed; null for no answer.
@@ -79,7 +57,7 @@ public sealed class RelationshipPull(
         try
         {
             var query = $"from={Uri.EscapeDataString(from.Value)}&to={Uri.EscapeDataString(to.Value)}";
-            var json = await calls.GetAsync(options.RelationshipUrl, options.RelationshipKey, query, either.Token);
+            var json = await calls.GetAsync(host.Url, host.Key, query, either.Token);
             var answer = JsonSerializer.Deserialize(json, ChatJson.Default.RelationshipAnswer)
                 ?? throw new InvalidDataException("The answer says nothing.");
             _breaker.Note(isFailure: false);

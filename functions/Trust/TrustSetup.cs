@@ -1,4 +1,5 @@
 using Chat.Functions.Blocks;
+using Chat.Functions.Hooks;
 using Chat.Functions.Locations;
 using Chat.Functions.Messages;
 using Chat.Functions.Mutes;
@@ -18,7 +19,7 @@ internal static class TrustSetup
             .AddSingleton(configuration.GetValidated<TrustOptions>("Trust"))
             .AddSingleton<PersonStore>()
             .AddSingleton<RelationshipStore>()
-            .AddSingleton(RelationshipPullOptions.Read(configuration))
+            .AddHostAddress<RelationshipPull>(configuration, "Host:Relationship")
             .AddSingleton<RelationshipPull>()
             .AddSingleton<AcquaintedUsers>()
             .AddSingleton<NamesPush>()

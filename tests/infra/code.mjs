@@ -56,6 +56,10 @@ export function settingsOf(world) {
       optionsOf(all, type).forEach(({ name, ...setting }) => add(`${section.replace(':', '__')}__${name}`, setting));
     }
 
+    for (const [, prefix] of text.matchAll(/AddHostAddress<\w+>\(configuration, "([\w:]+)"\)/g)) {
+      for (const name of ['Url', 'Key']) add(`${prefix.replaceAll(':', '__')}${name}`, {});
+    }
+
     const connection = one(text, /const string Connection = "(\w+)"/);
     for (const [, member] of text.matchAll(/Required\(\$"\{Connection\}:(\w+)"\)/g)) {
       add(`${connection}__${member}`, { required: true });
@@ -90,7 +94,8 @@ export function settingsOf(world) {
 export function unknownReadsOf(world) {
   const known = /onfiguration\["[\w:]+"\]|\.GetValue\("[\w:]+", \w+\.\w+\)|\.GetSection\("Auth"\)/;
   const isKnown = (text, line) => known.test(line) || text.includes(`const string ${one(line, /onfiguration\[(\w+)\]/)} = "`);
-  return world.list('functions', '.cs').filter(path => path !== 'functions/Shared/Settings.cs').flatMap(path => {
+  const readers = ['functions/Shared/Settings.cs', 'functions/Hooks/HostAddress.cs'];
+  return world.list('functions', '.cs').filter(path => !readers.includes(path)).flatMap(path => {
     const text = world.read(path);
     return text.split('\n')
       .map((line, index) => ({ place: `${path}:${index + 1}`, line }))

@@ -85,7 +85,7 @@ internal sealed class Projector : IAsyncDisposable
             _projection,
             queue,
             new MediaQueue(queues),
-            new SharesHook(new SharesHookOptions(), new HostCalls(time), new ModerationQueue(queues), time),
+            new SharesHook(new HostAddress<SharesHook>("", ""), new HostCalls(time), new ModerationQueue(queues), time),
             new PreviewPolicy(new PreviewOptions(), time),
             _counting,
             time,
