@@ -87,7 +87,7 @@ public sealed class Attaching(
             // At first as any replica has it. Nothing is refused on that.
             var isFresh = attempt > 0;
             var (item, etag) = isFresh ? await store.ReadAsync(id, cancellationToken) : await store.PeekAsync(id, cancellationToken);
-            if (item is { State: MediaState.Processing or MediaState.Ready } && mayAttach(item))
+            if (item is { State: MediaState.Processing or MediaState.Held or MediaState.Ready } && mayAttach(item))
             {
                 if (item.FirstReference?.IsGoodAt(reference) == true)
                 {

@@ -41,21 +41,24 @@ public sealed record Attachment(MediaId MediaId, string Kind, MediaState State, 
 
     public override int GetHashCode() => HashCode.Combine(MediaId, State);
 
-    public static Attachment Of(MediaItem item) =>
-        new(
-            item.MediaId,
-            item.Kind,
-            item.State,
-            item.Variants?[0].ContentType ?? item.ContentType,
-            item.Variants?[0].Bytes ?? item.Bytes)
+    public static Attachment Of(MediaItem item)
+    {
+        var known = item.Known();
+        return new(
+            known.MediaId,
+            known.Kind,
+            known.State,
+            known.Variants?[0].ContentType ?? known.ContentType,
+            known.Variants?[0].Bytes ?? known.Bytes)
         {
-            Width = item.Width,
-            Height = item.Height,
-            Blurhash = item.Blurhash,
-            DurationMs = item.DurationMs,
-            Waveform = item.Waveform,
-            FileName = item.FileName,
+            Width = known.Width,
+            Height = known.Height,
+            Blurhash = known.Blurhash,
+            DurationMs = known.DurationMs,
+            Waveform = known.Waveform,
+            FileName = known.FileName,
         };
+    }
 }
 
 /// <summary>A file that a message is to refer to.</summary>

@@ -184,7 +184,7 @@ internal sealed record UploadView(MediaId MediaId, MediaState State)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    public static UploadView Of(MediaItem item) => new(item.MediaId, item.State) { Reason = item.Reason };
+    public static UploadView Of(MediaItem item) => new(item.MediaId, item.Known().State) { Reason = item.Reason };
 
     public static UploadView Of(MediaItem item, Uri address) => Of(item) with
     {

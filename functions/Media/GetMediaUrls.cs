@@ -79,7 +79,7 @@ public sealed class GetMediaUrls(
         {
             MediaState.Ready => null,
             MediaState.Failed => Problems.MediaFailed,
-            MediaState.Processing => Problems.MediaNotReady,
+            MediaState.Processing or MediaState.Held => Problems.MediaNotReady,
             _ => Problems.MediaNotFound,
         };
         var variant = file?.Variants?.FirstOrDefault(one => one.Name == wanted.Variant);

@@ -24,7 +24,7 @@ public sealed class MediaCleanup(
             return;
         }
 
-        if ((await store.ReadAsync(id, cancellationToken)).Document is { State: MediaState.Processing })
+        if ((await store.ReadAsync(id, cancellationToken)).Document is { State: MediaState.Processing or MediaState.Held })
         {
             // Its own message may be lost: it has a time to live.
             await processing.ProcessAsync(id, isRepeated, cancellationToken);

@@ -102,6 +102,10 @@ public sealed record MediaItem
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MediaVariant>? Variants { get; init; }
 
+    /// <summary>What the host app is asked to scan, while it is held; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PendingScan? Scan { get; init; }
+
     /// <summary>
     /// Until when it isn't deleted, since a copy of it is to be made for moderators; null where none is, or was made at once.
     /// </summary>
@@ -144,9 +148,38 @@ public sealed record MediaItem
 
     /// <summary>What it was is forgotten, but what tells it from others.</summary>
     public MediaItem Deleted() =>
-        this with { State = MediaState.Deleted, Reason = null, Blurhash = null, Waveform = null, FileName = null, Variants = null };
+        this with
+        {
+            State = MediaState.Deleted,
+            Reason = null,
+            Blurhash = null,
+            Waveform = null,
+            FileName = null,
+            Variants = null,
+            Scan = null,
+        };
 
-    public MediaItem Failed(string reason) => this with { State = MediaState.Failed, Reason = reason };
+    public MediaItem Failed(string reason) => As(MediaState.Failed) with { Reason = reason };
+
+    /// <summary>What is ready, but for a scan.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="sha256">Of what is to be shown.</param>
+    public MediaItem HeldFrom(DateTimeOffset now, string sha256) => this with { State = MediaState.Held, Scan = new(now, sha256) };
+
+    /// <summary>What others and its owner may know: what is held is still processed, for all that they see.</summary>
+    public MediaItem Known() => State == MediaState.Held ? As(MediaState.Processing) : this;
+
+    /// <summary>As it was declared.</summary>
+    private MediaItem As(MediaState state) => this with
+    {
+        State = state,
+        Width = null,
+        Height = null,
+        Blurhash = Kind == Video ? Blurhash : null,
+        DurationMs = null,
+        Variants = null,
+        Scan = null,
+    };
 }
 
 /// <summary>What is stored of an uploaded file, of a picture in one size. Its name is that of its blob.</summary>
@@ -167,6 +200,11 @@ public sealed record MediaVariant(string Name, string ContentType, int Bytes)
         new(variant.Name, variant.ContentType, variant.Content.Length) { Width = variant.Width, Height = variant.Height };
 }
 
+/// <summary>A scan without a verdict.</summary>
+/// <param name="Since">When the file was ready for it.</param>
+/// <param name="Sha256">Of what is to be shown, of a picture the original: 64 lower-case hexadecimal digits.</param>
+public sealed record PendingScan(DateTimeOffset Since, string Sha256);
+
 /// <summary>What became of an upload.</summary>
 public enum MediaState
 {
@@ -175,6 +213,9 @@ public enum MediaState
 
     /// <summary>It is there, and is looked at.</summary>
     Processing,
+
+    /// <summary>It could be shown, but the host app didn't call it clean yet. Clients know it as <see cref="Processing"/>.</summary>
+    Held,
 
     Ready,
 

@@ -11,6 +11,8 @@ namespace Chat.Functions.Media;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(UploadCompleted), "uploadCompleted")]
 [JsonDerivedType(typeof(UploadExpired), "uploadExpired")]
+[JsonDerivedType(typeof(ScanDue), "scanDue")]
+[JsonDerivedType(typeof(VerdictGiven), "verdictGiven")]
 [JsonDerivedType(typeof(MediaDue), "mediaDue")]
 [JsonDerivedType(typeof(ReferenceDue), "referenceDue")]
 [JsonDerivedType(typeof(ConversationGone), "conversationGone")]
@@ -35,6 +37,17 @@ public sealed record UploadCompleted(MediaId MediaId) : MediaMessage
 
 /// <summary>An address for an upload isn't good any more. It does nothing if there is a newer one.</summary>
 public sealed record UploadExpired(MediaId MediaId, UserId UserId, DateTimeOffset UrlExpiresAt) : MediaMessage;
+
+/// <summary>The host app is to be asked about a file that is held.</summary>
+/// <param name="Asked">How often it answered that its verdict is pending.</param>
+public sealed record ScanDue(MediaId MediaId, int Asked) : MediaMessage
+{
+    [JsonIgnore]
+    public override string MessageId => OpaqueId.Hash("scanDue", MediaId.Value, string.Create(null, $"{Asked}"));
+}
+
+/// <summary>The host app gave its verdict on a file by itself.</summary>
+public sealed record VerdictGiven(MediaId MediaId, bool IsClean) : MediaMessage;
 
 /// <summary>A file is deleted by now unless a message refers to it.</summary>
 public sealed record MediaDue(MediaId MediaId) : MediaMessage;

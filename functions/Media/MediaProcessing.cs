@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Azure;
+using Chat.Functions.Hooks;
 using Chat.Functions.Log;
 using Chat.Functions.Media.Images;
 using Chat.Functions.Media.Recordings;
@@ -16,13 +17,15 @@ namespace Chat.Functions.Media;
 /// </summary>
 /// <remarks>
 /// First the variants are stored, then the state is written, then messages are told and the upload is deleted: whoever comes after a crash
-/// does the same again, or finds it done. One picture at a time, since a decoded one may take 600 MB; beside it a few of what is copied.
+/// does the same again, or finds it done. Where files are scanned, the state is <see cref="MediaState.Held"/>, and no message is told yet.
+/// One picture at a time, since a decoded one may take 600 MB; beside it a few of what is copied.
 /// </remarks>
 public sealed class MediaProcessing(
     MediaStore store,
     MediaBlobs blobs,
     MediaQueue queue,
     ConversationLog log,
+    HostAddress<MediaScan> scan,
     TimeProvider time,
     ILogger<MediaProcessing> logger)
     : IDisposable
@@ -90,7 +93,7 @@ public sealed class MediaProcessing(
                 case MediaState.Deleted:
                     await blobs.DeleteAsync(id, cancellationToken);
                     return;
-                case MediaState.Ready or MediaState.Failed:
+                case MediaState.Held or MediaState.Ready or MediaState.Failed:
                     await FinishAsync(item, cancellationToken);
                     return;
             }
@@ -112,6 +115,7 @@ public sealed class MediaProcessing(
                 Blurhash = outcome.Blurhash,
                 DurationMs = outcome.DurationMs,
                 Variants = outcome.Variants,
+                Scan = outcome.Scan,
                 UploadETag = null,
             };
             if (await store.TryWriteAsync(processed, etag, cancellationToken))
@@ -168,8 +172,19 @@ public sealed class MediaProcessing(
         }
     }
 
-    private async Task FinishAsync(MediaItem item, CancellationToken cancellationToken)
+    /// <summary>
+    /// Does what follows from a state that was written: messages say so, or a scan is asked for, and what isn't needed is deleted.
+    /// Idempotent.
+    /// </summary>
+    public async Task FinishAsync(MediaItem item, CancellationToken cancellationToken)
     {
+        if (item.State == MediaState.Held)
+        {
+            await queue.SendAsync(new ScanDue(item.MediaId, Asked: 0), null, cancellationToken);
+            await blobs.DeleteUploadAsync(item.MediaId, cancellationToken);
+            return;
+        }
+
         if (item.FirstReference is { } first && !await TryTellAsync(item, first, cancellationToken))
         {
             await queue.SendAsync(first.Due, null, cancellationToken);
@@ -263,14 +278,14 @@ public sealed class MediaProcessing(
             await blobs.StoreAsync(item.MediaId, MediaVariant.Of(variant), variant.Content, cancellationToken);
         }
 
-        return item with
+        var ready = item with
         {
-            State = MediaState.Ready,
             Width = image.Width,
             Height = image.Height,
             Blurhash = image.Blurhash,
             Variants = [.. image.Variants.Select(MediaVariant.Of)],
         };
+        return Checked(ready, image.Variants[0].Content);
     }
 
     private async Task<MediaItem> TransformVoiceAsync(
@@ -285,7 +300,7 @@ public sealed class MediaProcessing(
             cancellationToken);
         var variant = new MediaVariant(MediaVariant.Original, voice.ContentType, voice.Content.Length);
         await blobs.StoreAsync(item.MediaId, variant, voice.Content, cancellationToken);
-        return item with { State = MediaState.Ready, DurationMs = voice.DurationMs, Variants = [variant] };
+        return Checked(item with { DurationMs = voice.DurationMs, Variants = [variant] }, voice.Content);
     }
 
     /// <summary>Nobody looks at what a file is: it is passed on as it came, to be saved.</summary>
@@ -293,7 +308,7 @@ public sealed class MediaProcessing(
     {
         var variant = new MediaVariant(MediaVariant.Original, FileNames.ContentType, item.Bytes);
         return await blobs.StoreUploadAsync(item, variant, (_, _) => { }, cancellationToken)
-            ? item with { State = MediaState.Ready, Variants = [variant] }
+            ? Checked(item with { Variants = [variant] }, () => item.Sha256)
             : item.Failed(WrongHash);
     }
 
@@ -312,17 +327,28 @@ public sealed class MediaProcessing(
         }
 
         var variant = new MediaVariant(MediaVariant.Original, video.ContentType, item.Bytes);
-        return await blobs.StoreUploadAsync(item, variant, video.Patches.Apply, cancellationToken)
-            ? item with
-            {
-                State = MediaState.Ready,
-                Width = video.Width,
-                Height = video.Height,
-                DurationMs = video.DurationMs,
-                Variants = [variant],
-            }
+        using var hash = scan.IsOn ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+        return await blobs.StoreUploadAsync(item, variant, Clean, cancellationToken)
+            ? Checked(
+                item with { Width = video.Width, Height = video.Height, DurationMs = video.DurationMs, Variants = [variant] },
+                () => Convert.ToHexStringLower(hash!.GetCurrentHash()))
             : item.Failed(WrongHash);
+
+        void Clean(long at, Memory<byte> block)
+        {
+            video.Patches.Apply(at, block);
+            hash?.AppendData(block.Span);
+        }
     }
+
+    /// <summary>A file that can be shown, or is held where it is to be scanned before.</summary>
+    /// <param name="item">The file.</param>
+    /// <param name="sha256">The hash of what is shown. Only a scan needs it.</param>
+    private MediaItem Checked(MediaItem item, Func<string> sha256) =>
+        scan.IsOn ? item.HeldFrom(time.GetUtcNow(), sha256()) : item with { State = MediaState.Ready };
+
+    private MediaItem Checked(MediaItem item, ReadOnlyMemory<byte> shown) =>
+        Checked(item, () => Convert.ToHexStringLower(SHA256.HashData(shown.Span)));
 
     private T Guarded<T>(Func<T> process)
     {

@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Storage.Blobs;
+using Chat.Functions.Hooks;
 using Chat.Functions.Shared;
 using Chat.Functions.Stickers;
 using Microsoft.Extensions.Configuration;
@@ -26,6 +27,8 @@ internal static class MediaSetup
             .AddSingleton<MediaQueue>()
             .AddSingleton<OpenUploads>()
             .AddSingleton<MediaProcessing>()
+            .AddHostAddress<MediaScan>(configuration, "Media:Scan")
+            .AddSingleton<MediaScan>()
             .AddSingleton<MediaCleanup>()
             .AddSingleton<MediaReferences>()
             .AddSingleton<StickerPackStore>()

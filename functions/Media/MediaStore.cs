@@ -56,7 +56,8 @@ public sealed class MediaStore(ChatContainers containers)
     /// <param name="until">The instant.</param>
     /// <param name="least">What of it is enough, where it is kept that long anyway: that saves a write.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async Task HoldAsync(MediaId id, DateTimeOffset until, DateTimeOffset least, CancellationToken cancellationToken)
+    /// <returns>Its state; null when there is no such file.</returns>
+    public async Task<MediaState?> HoldAsync(MediaId id, DateTimeOffset until, DateTimeOffset least, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
@@ -65,7 +66,7 @@ public sealed class MediaStore(ChatContainers containers)
                 || item.HeldUntil >= least
                 || await TryWriteAsync(item with { HeldUntil = until }, etag, cancellationToken))
             {
-                return;
+                return item?.State;
             }
         }
     }

@@ -9,12 +9,13 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Media;
 
 /// <summary>
-/// Queue <c>media</c>: processes what was uploaded, deletes what nobody needs, copies what was reported, takes out what was taken down,
-/// and looks up links.
+/// Queue <c>media</c>: processes what was uploaded, has it scanned, deletes what nobody needs, copies what was reported, takes out what was
+/// taken down, and looks up links.
 /// </summary>
 public sealed class ProcessMedia(
     QueueMessageProcessor processor,
     MediaProcessing processing,
+    MediaScan scan,
     MediaCleanup cleanup,
     MediaReferences references,
     CardTakedown takedown,
@@ -37,6 +38,8 @@ public sealed class ProcessMedia(
     private Task HandleAsync(MediaMessage message, bool isRepeated, CancellationToken cancellationToken) => message switch
     {
         UploadCompleted completed => processing.ProcessAsync(completed.MediaId, isRepeated, cancellationToken),
+        ScanDue due => scan.AskAsync(due, cancellationToken),
+        VerdictGiven given => scan.TakeAsync(given, cancellationToken),
         UploadExpired expired => cleanup.ExpireAsync(expired, isRepeated, cancellationToken),
         MediaDue due => cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: true, cancellationToken),
         ReferenceDue due => references.AlignAsync(due, cancellationToken),

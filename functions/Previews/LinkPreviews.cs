@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Chat.Functions.Content;
 using Chat.Functions.Conversations;
+using Chat.Functions.Hooks;
 using Chat.Functions.Log;
 using Chat.Functions.Media;
 using Chat.Functions.Messages;
@@ -26,6 +28,7 @@ public sealed class LinkPreviews(
     ConversationLog log,
     ChatContainers containers,
     StandingList standings,
+    HostAddress<MediaScan> scan,
     TimeProvider time) : IDisposable
 {
     private const int MaxAtOnce = 4;
@@ -207,6 +210,10 @@ public sealed class LinkPreviews(
             Blurhash = image.Blurhash,
             Variants = [.. image.Variants.Select(MediaVariant.Of)],
         };
+        if (scan.IsOn)
+        {
+            item = item.HeldFrom(now, Convert.ToHexStringLower(SHA256.HashData(image.Variants[0].Content.Span)));
+        }
 
         // What deletes it if no message refers to it is there first.
         await queue.SendAsync(new MediaDue(item.MediaId), now + MediaItem.UnusedFor + ReferenceDue.Margin, cancellationToken);
@@ -215,7 +222,11 @@ public sealed class LinkPreviews(
             await blobs.StoreAsync(item.MediaId, MediaVariant.Of(variant), variant.Content, cancellationToken);
         }
 
-        await store.TryWriteAsync(item, null, cancellationToken);
+        if (await store.TryWriteAsync(item, null, cancellationToken) && item.State == MediaState.Held)
+        {
+            await images.FinishAsync(item, cancellationToken);
+        }
+
         return item.MediaId;
     }
 
@@ -244,7 +255,7 @@ public sealed class LinkPreviews(
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (item, etag) = await store.ReadAsync(id, cancellationToken);
-            if (item is not { State: MediaState.Ready })
+            if (item is not { State: MediaState.Held or MediaState.Ready })
             {
                 return null;
             }

@@ -9,8 +9,9 @@ namespace Chat.Functions.Reports;
 
 /// <summary>Keeps copies of the photos that are reported: they are there for moderators when the message is taken back.</summary>
 /// <remarks>
-/// What can't be copied at once, as it is large, still processed or Blob Storage fails, the queue copies later: a report is taken all the
-/// same, and the file isn't deleted for an hour. Of what was said around reported messages nothing is copied but the words.
+/// What can't be copied at once, as it is large, still processed or held for a scan, or Blob Storage fails, the queue copies later: a
+/// report is taken all the same, and the file isn't deleted for an hour. Of what was said around reported messages nothing is copied but
+/// the words.
 /// </remarks>
 public sealed class ReportedPhotos(
     MediaBlobs blobs,
@@ -25,6 +26,9 @@ public sealed class ReportedPhotos(
     /// <summary>How soon to look again for a photo that is processed.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
+    /// <summary>The same for one that is held for a scan, which may take a day.</summary>
+    private static readonly TimeSpan Later = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a file stays that is to be copied, though its message is taken back.</summary>
     private static readonly TimeSpan Held = TimeSpan.FromHours(1);
 
@@ -34,9 +38,9 @@ public sealed class ReportedPhotos(
         var copied = new ConcurrentDictionary<MediaId, KeptEvidence?>();
         var meant = reported.Evidence.Where(IsMeant).ToList();
         await Each.TryAsync(
-            [.. meant.SelectMany(PhotosOf).Distinct()],
+            [.. meant.SelectMany(FilesOf).DistinctBy(file => file.MediaId)],
             MaxParallel,
-            async (id, cancel) => copied[id] = await TryCopyAsync(reported.Target.CaseId, id, cancel),
+            async (file, cancel) => copied[file.MediaId] = await TryCopyAsync(reported.Target.CaseId, file, cancel),
             cancellationToken);
         await cases.KeepAsync([.. reported.Evidence.Select(With)], cancellationToken);
         foreach (var one in meant)
@@ -61,49 +65,46 @@ public sealed class ReportedPhotos(
     /// <summary>Copies a photo that couldn't be copied when it was reported, and adds it to the evidence. Idempotent.</summary>
     public async Task CopyAsync(PhotoReported due, CancellationToken cancellationToken)
     {
-        await HoldAsync(due.MediaId, cancellationToken);
-        var isKept = await IsKeptAsync();
-        var state = isKept ? null : (await store.ReadAsync(due.MediaId, cancellationToken)).Document?.State;
-
-        // It may have become ready in between.
-        if (isKept || (state == MediaState.Ready && await IsKeptAsync()))
+        var state = await HoldAsync(due.MediaId, cancellationToken);
+        if (state is MediaState.Processing or MediaState.Held)
+        {
+            // Its blobs may be there by now, but nobody is to see them yet.
+            await queue.SendAsync(due, time.GetUtcNow() + (state == MediaState.Held ? Later : Soon), cancellationToken);
+        }
+        else if (await blobs.KeepEvidenceAsync(due.CaseId, due.MediaId, isAtOnce: false, cancellationToken) == KeptEvidence.Kept)
         {
             await cases.AddPhotosAsync(due.CaseId, due.EvidenceId, [due.MediaId], cancellationToken);
-        }
-        else if (state == MediaState.Processing)
-        {
-            await queue.SendAsync(due, time.GetUtcNow() + Soon, cancellationToken);
         }
         else if (state != MediaState.Failed)
         {
             // Of what failed nobody saw anything.
             logger.PhotoGone();
         }
-
-        async Task<bool> IsKeptAsync() =>
-            await blobs.KeepEvidenceAsync(due.CaseId, due.MediaId, isAtOnce: false, cancellationToken) == KeptEvidence.Kept;
     }
 
-    private static IEnumerable<MediaId> PhotosOf(Evidence one) =>
+    private static IEnumerable<MediaId> PhotosOf(Evidence one) => FilesOf(one).Select(file => file.MediaId);
+
+    private static IEnumerable<Attachment> FilesOf(Evidence one) =>
         [
-            .. one.Message?.Attachments?.Select(file => file.MediaId) ?? [],
-            .. one.Message?.LinkPreview?.Image is { } image ? [image.MediaId] : Array.Empty<MediaId>(),
+            .. one.Message?.Attachments ?? [],
+            .. one.Message?.LinkPreview?.Image is { } image ? [image] : Array.Empty<Attachment>(),
         ];
 
     /// <summary>Renewed while half of the time is left: a copy takes less.</summary>
-    private Task HoldAsync(MediaId id, CancellationToken cancellationToken)
+    private Task<MediaState?> HoldAsync(MediaId id, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         return store.HoldAsync(id, now + Held, now + (Held / 2), cancellationToken);
     }
 
     /// <summary>Null when Blob Storage failed.</summary>
-    private async Task<KeptEvidence?> TryCopyAsync(CaseId of, MediaId id, CancellationToken cancellationToken)
+    private async Task<KeptEvidence?> TryCopyAsync(CaseId of, Attachment file, CancellationToken cancellationToken)
     {
-        var kept = await CopyAtOnceAsync(of, id, cancellationToken);
+        // What the message says of it is never ahead.
+        var kept = file.State == MediaState.Ready ? await CopyAtOnceAsync(of, file.MediaId, cancellationToken) : KeptEvidence.Missing;
         if (kept != KeptEvidence.Kept)
         {
-            await HoldAsync(id, cancellationToken);
+            await HoldAsync(file.MediaId, cancellationToken);
         }
 
         return kept;

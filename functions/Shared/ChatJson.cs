@@ -205,6 +205,8 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(DocumentsPage<FollowerCount>))]
 [JsonSerializable(typeof(MediaItem))]
 [JsonSerializable(typeof(MediaMessage))]
+[JsonSerializable(typeof(ScanQuestion))]
+[JsonSerializable(typeof(ScanAnswer))]
 [JsonSerializable(typeof(MediaReference))]
 [JsonSerializable(typeof(DocumentsPage<MediaReference>))]
 [JsonSerializable(typeof(DocumentsPage<MediaItem>))]

@@ -122,7 +122,7 @@ var logs = [
   }
   {
     name: 'moderation-off'
-    description: 'Messages pass unscreened, or bans or follows aren\'t known.'
+    description: 'Messages pass unscreened, files aren\'t scanned, or bans or follows aren\'t known.'
     severity: 2
     query: 'traces | where message has "gave no verdict again and again" or message has "say again and again who follows whom" or message has "The list of standings" or message has "The word list" and message has "be used" or message has "The word list" and message has "a document of the form" or message has "word lists; only the first"'
   }

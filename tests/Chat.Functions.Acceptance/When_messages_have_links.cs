@@ -65,6 +65,42 @@ public class When_messages_have_links
         await Eventually.SeesAsync(clock, uploads.BlobsAsync, blobs => blobs.Count == 0);
     }
 
+    [Theory]
+    [InlineData("clean")]
+    [InlineData("refused")]
+    public async Task Should_show_no_picture_that_is_not_scanned(string verdict)
+    {
+        var web = new FakeWeb();
+        await using var host = await HookReceiver.StartAsync();
+        host.Verdict = _ => "pending";
+        await using var app = await StartAsync(web, On.Concat(host.SettingsOfScans).ToDictionary(StringComparer.Ordinal));
+        using var uploads = new Uploads(app.Azure);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var message = await alice.SayAsync(conversation, new { text = "http://site.example/tram" });
+        var shown = await Eventually.SeesAsync(() => bob.AskAsync("GET", message.Path()), seen => seen.At("linkPreview") is not null);
+        var image = shown.At("linkPreview.image")!.Value;
+        Assert.Equal(("processing", null), (image.Text("state"), image.Text("blurhash")));
+        var media = image.Text("mediaId")!;
+        Assert.Equal("media_not_ready", (await Uploads.AddressOfAsync(bob, message, media)).Text("code"));
+        var asked = await Eventually.HoldsAsync(() => host.Scanned, files => files.Count > 0);
+        Assert.Equal(media, asked[0].File.Text("mediaId"));
+        Assert.NotNull(await uploads.GetAsync(asked[0].File.Text("url")!));
+
+        await app.AsHost().Caller.DoAsync("PUT", $"/api/host/media/{media}/verdict", new { verdict });
+        var expected = verdict == "clean" ? ("ready", 3) : ("failed", 0);
+        await Eventually.SeesAsync(
+            async () => ((await bob.AskAsync("GET", message.Path())).Text("linkPreview.image.state"), (await uploads.BlobsAsync()).Count),
+            seen => seen == expected);
+        var address = await Uploads.AddressOfAsync(bob, message, media);
+        Assert.Equal(verdict == "clean" ? null : "media_failed", address.Text("code"));
+
+        // Whoever sends the link next has the same page, and no picture of it where that was refused.
+        var again = await alice.SayAsync(conversation, new { text = "Again http://site.example/tram" });
+        var other = await Eventually.SeesAsync(() => bob.AskAsync("GET", again.Path()), seen => seen.At("linkPreview") is not null);
+        Assert.Equal(verdict == "clean" ? "ready" : null, other.Text("linkPreview.image.state"));
+    }
+
     [Fact]
     public async Task Should_fetch_nothing_unless_it_is_wanted()
     {

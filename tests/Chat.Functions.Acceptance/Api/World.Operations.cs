@@ -69,6 +69,7 @@ internal sealed partial class World
             var shared = await world.SaysAsync(new { cards = new[] { new { type = "video", id = "v-1", title = "Lisbon by tram" } } });
             world.Values["messageId"] = () => shared;
         },
+        ["giveMediaVerdict"] = world => world.UploadsAsync(isReady: true),
         ["completeUpload"] = world => world.UploadsAsync(),
         ["sendMessage/photo"] = world => world.UploadsAsync(),
         ["getMediaUrls"] = async world =>

@@ -241,10 +241,12 @@ internal sealed partial class World
         (await As("alice").SayAsync(Conversation, content)).GetProperty("messageId").GetString()!;
 
     /// <summary>Alice uploads a photo.</summary>
-    private async Task UploadsAsync()
+    private async Task UploadsAsync(bool isReady = false)
     {
         using var uploads = new Uploads(_app.Azure);
-        var media = await uploads.UploadAsync(As("alice"), Conversation);
+        var media = await (isReady
+            ? uploads.UploadedAsync(As("alice"), Conversation)
+            : uploads.UploadAsync(As("alice"), Conversation));
         Values["mediaId"] = () => media;
     }
 

@@ -25,6 +25,7 @@ internal sealed class HookReceiver : IAsyncDisposable
     private readonly ConcurrentQueue<(string From, string To)> _pairs = [];
     private readonly ConcurrentQueue<(string Viewers, string Ids)> _unfurled = [];
     private readonly ConcurrentQueue<(string Words, string Limit, string? Cursor)> _searches = [];
+    private readonly ConcurrentQueue<(string Id, JsonElement File)> _scanned = [];
     private readonly WebApplication _server;
 
     private HookReceiver(WebApplication server) => _server = server;
@@ -51,6 +52,12 @@ internal sealed class HookReceiver : IAsyncDisposable
 
     /// <summary>The searches for GIFs that it was asked.</summary>
     public IReadOnlyList<(string Words, string Limit, string? Cursor)> Searches => [.. _searches];
+
+    /// <summary>The files that it was asked to scan, each time, with the call's id.</summary>
+    public IReadOnlyList<(string Id, JsonElement File)> Scanned => [.. _scanned];
+
+    /// <summary>What it says of a file.</summary>
+    public Func<JsonElement, string> Verdict { get; set; } = _ => "clean";
 
     /// <summary>What it says of its things, by their ids; of others that they are available.</summary>
     public ConcurrentDictionary<string, object> Things { get; } = new();
@@ -104,6 +111,14 @@ internal sealed class HookReceiver : IAsyncDisposable
         ["Cards:ThumbnailHosts"] = "gifs.example",
     };
 
+    /// <summary>The settings by which the app has it scan files.</summary>
+    public Dictionary<string, string?> SettingsOfScans => new(StringComparer.Ordinal)
+    {
+        ["Media:ScanUrl"] = AddressOf("/scans"),
+        ["Media:ScanKey"] = Key,
+        ["Media:FilesEnabled"] = "true",
+    };
+
     /// <summary>The settings by which the app tells it of cards.</summary>
     public Dictionary<string, string?> SettingsOfShares => new(StringComparer.Ordinal)
     {
@@ -135,6 +150,13 @@ internal sealed class HookReceiver : IAsyncDisposable
         if (question.At("refs") is not null)
         {
             await UnfurlAsync(http, question);
+            return;
+        }
+
+        if (question.Text("type") == "media.beforeShow")
+        {
+            _scanned.Enqueue((http.Request.Headers["webhook-id"].Single()!, question));
+            await (Misbehaves?.Invoke(http) ?? http.Response.WriteAsJsonAsync(new { verdict = Verdict(question) }));
             return;
         }
 

@@ -31,7 +31,7 @@ public sealed class DecoderLimitsTests
         using var black = Image.Black(10_000, 5_000);
         var file = black.Encoded(contentType);
         using var processing = new MediaProcessing(
-            null!, null!, null!, null!, TimeProvider.System, NullLogger<MediaProcessing>.Instance);
+            null!, null!, null!, null!, null!, TimeProvider.System, NullLogger<MediaProcessing>.Instance);
         using (new LittleMemory(Environment.ProcessId, Little))
         {
             Assert.Throws<InsufficientMemoryException>(() => ImageProcessor.Process(file, contentType, CancellationToken.None));
