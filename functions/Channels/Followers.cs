@@ -112,13 +112,11 @@ internal sealed record Follower(string ConversationId, UserId UserId)
 }
 
 /// <summary>How many followers are in a shard.</summary>
+/// <remarks>It carries no type, as <see cref="Follower"/>.</remarks>
 /// <param name="ConversationId">The shard, which is the partition.</param>
 internal sealed record FollowerCount(string ConversationId, long Count)
 {
     public const string DocumentId = "followers";
-
-    [JsonPropertyOrder(-2)]
-    public string Type => "followers";
 
     [JsonPropertyOrder(-1)]
     public string Id => DocumentId;

@@ -33,8 +33,10 @@ public sealed class Subscribe(
         }
 
         var isMember = await reader.IsMemberAsync(head, user.Id, cancellationToken);
-        var mayBegin = !head.IsPrivate || isMember;
-        var (subscription, isNew, refusal) = await store.FollowAsync(user.Id, head, change, mayBegin, cancellationToken);
+        var mayNotBegin = head.IsPrivate && !isMember
+            ? Problems.ConversationNotFound
+            : await store.FullAsync(user.Id, cancellationToken);
+        var (subscription, isNew, refusal) = await store.FollowAsync(user.Id, head, change, mayNotBegin, cancellationToken);
         if (refusal is not null)
         {
             return refusal.ToResult();

@@ -36,18 +36,17 @@ public sealed class SubscriptionStore(ChatContainers containers, Followers follo
     /// <param name="user">Who follows.</param>
     /// <param name="head">The channel.</param>
     /// <param name="change">What they want of it.</param>
-    /// <param name="mayBegin">Whether they may follow it who don't yet.</param>
+    /// <param name="refusal">The refusal for a user who doesn't follow it yet; null where they may.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The subscription and whether it is new; or the refusal: too many, or they may not, or were excluded.</returns>
+    /// <returns>The subscription and whether it is new; or the refusal, also of a user who was excluded.</returns>
     internal async Task<(Subscription? Subscription, bool IsNew, Problem? Refusal)> FollowAsync(
         UserId user,
         Head head,
         SubscribeRequest change,
-        bool mayBegin,
+        Problem? refusal,
         CancellationToken cancellationToken)
     {
         var channel = head.ConversationId;
-        var refusal = mayBegin ? await FullAsync(user, cancellationToken) : Problems.ConversationNotFound;
         for (var (attempt, isTried) = (0, refusal is not null); ; (attempt, isTried) = (Contention.Next(attempt), true))
         {
             // Most follow for the first time: nothing is read for them.

@@ -55,12 +55,12 @@ public sealed class ChannelInvites(
             }
         }
 
-        // Also for who follows already: the call before may not have counted them.
+        // Also for who follows already: the call before may not have counted them. Whether the others may was looked at with the link.
         var (subscription, isNew, refusal) = await subscriptions.FollowAsync(
             user,
             channel,
             SubscribeRequest.Nothing,
-            mayBegin: true,
+            refusal: null,
             cancellationToken);
         if (refusal is not null)
         {
@@ -82,10 +82,12 @@ public sealed class ChannelInvites(
         InviteCode invite,
         CancellationToken cancellationToken)
     {
-        for (var (attempt, isNewest) = (0, false); attempt < MaxTries; attempt++)
+        for (var (attempt, isNewest, mayBeRepeat) = (0, false, false); attempt < MaxTries; attempt++)
         {
             var (links, _) = await store.ReadAsync(invite.Conversation, cancellationToken);
-            var isRepeat = await store.IsUsedAsync(invite, user, cancellationToken);
+
+            // Most come by it for the first time: whether they did before is looked up where it matters.
+            var isRepeat = mayBeRepeat && await store.IsUsedAsync(invite, user, cancellationToken);
             if (links.Find(invite.LinkId, isRepeat, time.GetUtcNow()) is not { } link)
             {
                 if (isNewest)
@@ -93,9 +95,9 @@ public sealed class ChannelInvites(
                     return (Problems.InviteNotFound, null);
                 }
 
-                // The link may be so new that this replica doesn't have it.
+                // They may have used it up themselves. Or it may be so new that this replica doesn't have it.
                 await reader.RefreshSessionAsync(invite.Conversation, cancellationToken);
-                isNewest = true;
+                (isNewest, mayBeRepeat) = (true, true);
                 continue;
             }
 
@@ -122,6 +124,7 @@ public sealed class ChannelInvites(
                 return (null, session);
             }
 
+            mayBeRepeat = true;
             await Task.Delay(Backoff.Jitter(attempt), time, cancellationToken);
         }
 

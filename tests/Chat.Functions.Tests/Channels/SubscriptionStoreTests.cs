@@ -39,6 +39,6 @@ public class SubscriptionStoreTests
         Assert.False(await store.RaiseReadAsync(before, 40, CancellationToken.None));
 
         async Task<Subscription> FollowAsync() =>
-            (await store.FollowAsync(user, head, SubscribeRequest.Nothing, true, CancellationToken.None)).Subscription!;
+            (await store.FollowAsync(user, head, SubscribeRequest.Nothing, null, CancellationToken.None)).Subscription!;
     }
 }
