@@ -1,6 +1,6 @@
-// What a million messages cost on Azure, step by step, and what an idle month and idle users do: counts what they use on a running
-// backend, at the prices of local/Inspector/prices.json. Start the backend with --in-memory, then: npm ci --prefix clients -w node &&
-// node benchmarks/cost.mjs
+// What a million messages cost on Azure, step by step, and what an idle month and idle users do; and what channels do. Counts what they
+// use on a running backend, at the prices of local/Inspector/prices.json. Start the backend with --in-memory, then: npm ci --prefix
+// clients -w node && node benchmarks/cost.mjs, or node benchmarks/cost.mjs channels for these alone.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -26,50 +26,133 @@ const idleUsers = 200;
 const idleMinutes = 6;
 const returnsAnHour = 1;
 
-const columns = [];
-for (const scenario of scenarios) columns.push({ ...scenario, each: await measure(scenario) });
-for (const column of columns) column.used = usedOf(column.each);
-const users = await measureIdle();
+// Within the limits: 20 posts a day to a channel, and 60 sends of a user at once, of which following and watching are some.
+const channels = { owners: 10, each: 3, watching: 10, times: 450, aSecond: 20 };
+const followers = 100_000;
 
-console.log(table(['a message uses', ...columns.map(one => one.name)], prices.map(price => [
-  `${price.service}: ${price.unit}`,
-  ...columns.map(({ used }) => round(used.get(price))),
-])));
-console.log();
-for (const { name, each, used } of columns) {
+const columns = [];
+if (process.argv[2] !== 'channels') await messages();
+await ofChannels();
+
+async function messages() {
+  for (const scenario of scenarios) columns.push({ ...scenario, each: await measure(scenario) });
+  for (const column of columns) column.used = usedOf(column.each);
+  const users = await measureIdle();
+
+  console.log(table(['a message uses', ...columns.map(one => one.name)], prices.map(price => [
+    `${price.service}: ${price.unit}`,
+    ...columns.map(({ used }) => round(used.get(price))),
+  ])));
+  console.log();
+  for (const { name, each, used } of columns) {
+    console.log(table(
+      [`${name}: a message's`, 'RU', 'Service Bus operations', 'SignalR messages', 'executions', 'GB-s', 'USD a million: dev', 'prod'],
+      [...stepsOf(each), ['all', used]].map(([step, its]) => [
+        step,
+        ...['cosmosRU', 'servicebusoperations', 'signalrmessages', 'functionsexecutions', 'functionsGB-s']
+          .map(unit => round(its.get(priceOf(unit)))),
+        ...Object.values(profiles).map(usd => dollars(prices.reduce((sum, price) => sum + its.get(price) * 1e6 * usd(price), 0))),
+      ])));
+    console.log();
+  }
+  const bills = columns.flatMap(({ name, used }) => Object.entries(profiles).map(
+    ([profile, usd]) => ({ name: `${name}: ${profile}`, of: price => used.get(price) * 1e6 * usd(price) })));
+  console.log(table(['a million messages, USD', ...bills.map(one => one.name)], [
+    ...prices.map(price => [`${price.service}: ${price.unit}`, ...bills.map(one => dollars(one.of(price)))]),
+    ['all', ...bills.map(one => dollars(prices.reduce((sum, price) => sum + one.of(price), 0)))],
+  ]));
+  console.log();
   console.log(table(
-    [`${name}: a message's`, 'RU', 'Service Bus operations', 'SignalR messages', 'executions', 'GB-s', 'USD a million: dev', 'prod'],
-    [...stepsOf(each), ['all', used]].map(([step, its]) => [
-      step,
-      ...['cosmosRU', 'servicebusoperations', 'signalrmessages', 'functionsexecutions', 'functionsGB-s']
-        .map(unit => round(its.get(priceOf(unit)))),
-      ...Object.values(profiles).map(usd => dollars(prices.reduce((sum, price) => sum + its.get(price) * 1e6 * usd(price), 0))),
+    [
+      'a million messages on prod, throughput half used, USD',
+      ...columns.flatMap(({ name }) => [name, 'share, %', 'within what the fees include']),
+    ],
+    halfUsed()));
+  console.log();
+  console.log(table(['a month of 1,000 idle users, USD', 'dev', 'prod'], idleBill(users)));
+  console.log();
+  console.log(table([`an idle user uses`, `in ${idleMinutes} minutes`, 'for a return'], prices.map(
+    price => [`${price.service}: ${price.unit}`, round(users.idle.get(price)), round(users.back.get(price))])));
+  console.log();
+  console.log(table(['an idle month, USD', 'dev', 'prod'], [
+    ...idle.map(({ what, dev, prod }) => [what, dollars(dev), dollars(prod)]),
+    ['all', ...['dev', 'prod'].map(profile => dollars(idle.reduce((sum, one) => sum + one[profile], 0)))],
+  ]));
+}
+
+/** What is done in channels, and what a post costs where many watch. */
+async function ofChannels() {
+  const steps = await measureChannels();
+  const units = ['cosmosRU', 'servicebusoperations', 'signalrmessages', 'functionsexecutions', 'functionsGB-s'];
+  const usd = (used, profile) => prices.reduce((sum, price) => sum + used.get(price) * profiles[profile](price), 0);
+  console.log();
+  console.log(table(
+    ['in a channel', 'RU', 'Service Bus operations', 'SignalR messages', 'executions', 'GB-s', 'USD a million: dev', 'prod'],
+    steps.map(([what, used]) => [
+      what,
+      ...units.map(unit => round(used.get(priceOf(unit)))),
+      ...Object.keys(profiles).map(profile => dollars(1e6 * usd(used, profile))),
     ])));
   console.log();
+  const [[, post]] = steps;
+  const pushed = priceOf('signalrmessages');
+  console.log(table([`a post to ${followers.toLocaleString('en')} followers, USD`, 'dev', 'prod'], [0, 0.01, 0.1, 1].map(share => {
+    const used = new Map(post).set(pushed, share * followers);
+    return [`${100 * share} % watch`, ...Object.keys(profiles).map(profile => usd(used, profile).toFixed(6))];
+  })));
 }
-const bills = columns.flatMap(({ name, used }) => Object.entries(profiles).map(
-  ([profile, usd]) => ({ name: `${name}: ${profile}`, of: price => used.get(price) * 1e6 * usd(price) })));
-console.log(table(['a million messages, USD', ...bills.map(one => one.name)], [
-  ...prices.map(price => [`${price.service}: ${price.unit}`, ...bills.map(one => dollars(one.of(price)))]),
-  ['all', ...bills.map(one => dollars(prices.reduce((sum, price) => sum + one.of(price), 0)))],
-]));
-console.log();
-console.log(table(
-  [
-    'a million messages on prod, throughput half used, USD',
-    ...columns.flatMap(({ name }) => [name, 'share, %', 'within what the fees include']),
-  ],
-  halfUsed()));
-console.log();
-console.log(table(['a month of 1,000 idle users, USD', 'dev', 'prod'], idleBill(users)));
-console.log();
-console.log(table([`an idle user uses`, `in ${idleMinutes} minutes`, 'for a return'], prices.map(
-  price => [`${price.service}: ${price.unit}`, round(users.idle.get(price)), round(users.back.get(price))])));
-console.log();
-console.log(table(['an idle month, USD', 'dev', 'prod'], [
-  ...idle.map(({ what, dev, prod }) => [what, dollars(dev), dollars(prod)]),
-  ['all', ...['dev', 'prod'].map(profile => dollars(idle.reduce((sum, one) => sum + one[profile], 0)))],
-]));
+
+/** What posts, pages of them, follows and reactions use, each of them. */
+async function measureChannels() {
+  const { owners, each, watching, times, aSecond } = channels;
+  const ids = [];
+  for (let index = 0; index < owners * each; index++) {
+    const owner = await person(`poster-${index % owners}`, 'chat.publisher');
+    const { conversationId } = await owner.post('conversations', { kind: 'channel', title: 'Cost' });
+    ids.push({ owner, path: `conversations/${conversationId}`, channel: `channels/${conversationId}` });
+  }
+
+  for (let index = 0; index < watching; index++) {
+    const device = await connect(`viewer-${index}`);
+    for (const { channel } of ids) {
+      await device.put(`${channel}/subscription`, {});
+      await device.post(`${channel}/watch`, {});
+    }
+  }
+
+  const newcomers = [];
+  for (let index = 0; index < times; index++) {
+    newcomers.push(await person(`newcomer-${index}`));
+    await newcomers[index].get('me/privacy');
+  }
+
+  const say = ({ owner, path }, text) => owner.post(`${path}/messages`, { clientMessageId: randomUUID(), text });
+  const posts = [];
+  for (const one of ids) posts.push(await say(one, 'The first pays for what the others find.'));
+  const of = (all, index) => all[index % all.length];
+  return [
+    [`a post, ${watching} watch`, await use(index => say(of(ids, index), 'Shall we meet at eight, where we met last time?'))],
+    ['to follow it', await use(index => newcomers[index].put(`${of(ids, index).channel}/subscription`, {}))],
+    ['its newest posts', await use(index => newcomers[index].get(`${of(ids, index).path}/messages`))],
+    ['the list of one channel', await use(index => newcomers[index].get('conversations?filter=channels'))],
+    ['a reaction', await use(index => newcomers[index].put(
+      `${of(ids, index).path}/messages/${of(posts, index).messageId}/reactions/:wave:`))],
+  ];
+
+  async function use(act) {
+    await settle();
+    const before = await readings();
+    const doing = [];
+    for (let index = 0; index < times; index++) {
+      doing.push(act(index));
+      await pause(1000 / aSecond);
+    }
+
+    await Promise.all(doing);
+    await settle();
+    return usedOf(difference(await readings(), before, times));
+  }
+}
 
 /** How often one message does what, and the billed units of it, from its request to the last list that follows. */
 async function measure({ name, members, conversations, messages, aSecond }) {
@@ -228,25 +311,25 @@ function unitsOf(price, all) {
 }
 
 async function connect(user) {
-  const { token } = await (await fetch(`${base}/local/token?user=${user}`)).json();
-  const connection =
-    new HubConnectionBuilder().withUrl(`${base}/api/realtime`, { accessTokenFactory: () => token }).configureLogging(LogLevel.None).build();
+  const one = await person(user);
+  const connection = new HubConnectionBuilder()
+    .withUrl(`${base}/api/realtime`, { accessTokenFactory: () => one.token })
+    .configureLogging(LogLevel.None)
+    .build();
   connection.on('events', () => {});
   await connection.start();
+  return { ...one, stop: () => connection.stop() };
+}
+
+async function person(user, role) {
+  const { token } = await (await fetch(`${base}/local/token?user=${user}${role ? `&role=${role}` : ''}`)).json();
   const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
-  return {
-    stop: () => connection.stop(),
-    get: async path => {
-      const answer = await fetch(`${base}/api/${path}`, { headers });
-      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
-    },
-    post: async (path, body) => {
-      const answer = await fetch(`${base}/api/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
-    },
+  const ask = method => async (path, body) => {
+    const answer = await fetch(`${base}/api/${path}`, { method, headers, body: body && JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
   };
+  return { token, get: ask('GET'), post: ask('POST'), put: ask('PUT') };
 }
 
 /** Prices for use, those that differ where capacity is reserved, and what the profiles of infra/ cost a month without any use. */

@@ -25,6 +25,7 @@ internal sealed record LoadOptions
           --history N      the longest conversation of history (100000)
           --kept N         the most messages that kept starts with (200000)
           --of WORKLOAD    what profile looks at, such as newest; once or several times (pairs and groups)
+          --only TEXT      leaves those out of operations whose names don't have it
           --out FOLDER     writes numbers, tables and plots there, too
         """;
 
@@ -80,6 +81,9 @@ internal sealed record LoadOptions
     /// <summary>What <c>profile</c> looks at; empty for pairs and groups.</summary>
     public IReadOnlyList<Workload> Profiled { get; private init; } = [];
 
+    /// <summary>What the names of <c>operations</c> have.</summary>
+    public string Only { get; private init; } = "";
+
     public string? Out { get; private init; }
 
     /// <summary>The backend first, then those that it is compared with.</summary>
@@ -101,6 +105,7 @@ internal sealed record LoadOptions
                 "--no-soak" => options with { LeavesOutSoak = true },
                 "--of" when rest.MoveNext() && Workload.All.FirstOrDefault(workload => workload.Name == rest.Current) is { } workload =>
                     options with { Profiled = [.. options.Profiled, workload] },
+                "--only" when rest.MoveNext() => options with { Only = rest.Current },
                 "--out" when rest.MoveNext() => options with { Out = rest.Current },
                 "--windows" when Number(rest) is { } windows => options with { Windows = windows },
                 "--minutes" when Number(rest) is { } minutes => options with { Minutes = minutes },

@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
-using Chat.Functions.Delivery;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Chat.Load;
@@ -42,7 +41,7 @@ internal static class FeedBenchmark
         await using var app = await StartAppAsync(azure);
         using var anew = new CancellationTokenSource();
         var talking = TalkAsync(app.Address, talk, anew.Token);
-        while (!await IsReadAsync(azure))
+        while (!await ChangeFeed.IsReadAsync(azure))
         {
             await Task.Delay(Pause, TimeProvider.System);
         }
@@ -81,7 +80,7 @@ internal static class FeedBenchmark
             sent.EnsureSuccessStatusCode();
         }
 
-        while (!await IsReadAsync(azure))
+        while (!await ChangeFeed.IsReadAsync(azure))
         {
             await Task.Delay(Pause, TimeProvider.System);
         }
@@ -89,7 +88,8 @@ internal static class FeedBenchmark
         var leases = app.Services.GetRequiredService<CosmosClient>().GetContainer(ChatContainers.Database, ChatContainers.LeasesName);
         foreach (var range in azure.Cosmos.RangesOf(ChatContainers.Database, ChatContainers.ConversationsName))
         {
-            using var deleted = await leases.DeleteItemStreamAsync(LeaseOf(range), new PartitionKey(LeaseOf(range)));
+            var lease = ChangeFeed.LeaseOf(range);
+            using var deleted = await leases.DeleteItemStreamAsync(lease, new PartitionKey(lease));
             deleted.EnsureSuccessStatusCode();
         }
 
@@ -148,26 +148,6 @@ internal static class FeedBenchmark
         BaseAddress = app,
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", AccessToken.For(user)) },
     };
-
-    /// <summary>Whether the change feed was read to its end, past the meter.</summary>
-    private static async Task<bool> IsReadAsync(LocalAzure azure)
-    {
-        foreach (var range in azure.Cosmos.RangesOf(ChatContainers.Database, ChatContainers.ConversationsName))
-        {
-            var lease = await azure.Cosmos.ReadDocumentAsync(
-                ChatContainers.Database, ChatContainers.LeasesName, LeaseOf(range), LeaseOf(range));
-            var lsn = lease is null ? 0 : JsonDocument.Parse(lease).RootElement.GetProperty("lsn").GetInt64();
-            if ((await azure.Cosmos.ReadChangesAsync(
-                ChatContainers.Database, ChatContainers.ConversationsName, range, lsn, 1)).Documents.Count > 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static string LeaseOf(string range) => $"inboxes-{nameof(ProjectInboxes)}.{range}";
 
     private static double Resident() => Environment.WorkingSet / 1e6;
 

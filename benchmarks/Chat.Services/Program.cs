@@ -18,6 +18,9 @@ switch (args)
         await FeedBenchmark.RunAsync(
             int.Parse(conversations, CultureInfo.InvariantCulture), int.Parse(messagesEach, CultureInfo.InvariantCulture));
         return 0;
+    case ["followers", _, ..]:
+        await FollowersBenchmark.RunAsync([.. args.Skip(1).Select(size => int.Parse(size, CultureInfo.InvariantCulture))]);
+        return 0;
 }
 
 (string Name, Func<Table, Task> Run)[] all =
@@ -37,7 +40,7 @@ if (args.Except(all.Select(benchmark => benchmark.Name), StringComparer.Ordinal)
     await Console.Error.WriteLineAsync(
         "Usage: Chat.Services [store] [servicebus] [amqp] [cosmos] [signalr] [host] [instances] [writers] [limits]; "
             + "all without an argument. "
-            + "Or: kept MESSAGES; or: feed CONVERSATIONS MESSAGES.");
+            + "Or: kept MESSAGES; or: feed CONVERSATIONS MESSAGES; or: followers NUMBER….");
     return 2;
 }
 

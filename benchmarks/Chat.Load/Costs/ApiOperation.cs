@@ -4,7 +4,7 @@ namespace Chat.Load.Costs;
 
 /// <summary>An operation of the API: what has to be there before, and the one request that is measured.</summary>
 /// <param name="Name">As docs/protocol.md writes it, and what is special about it.</param>
-internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> PrepareAsync)
+internal sealed partial record ApiOperation(string Name, Func<World, Task<Func<Task>>> PrepareAsync)
 {
     private const string Messages = "/conversations/{c}/messages";
 
@@ -135,6 +135,9 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
         InDirect("GET /sync, from the beginning", static (w, _) => w.AskAsync("ann", "GET", "/sync")),
         InDirect("POST /realtime/negotiate", static (w, _) => w.AskAsync("ann", "POST", "/realtime/negotiate?negotiateVersion=1")),
         New("POST /realtime/sign-out, the first", _ => Nothing, static (w, _) => w.AskAsync("ann", "POST", "/realtime/sign-out")),
+        .. OfFiles,
+        .. OfChannels,
+        .. OfPeople,
     ];
 
     private const string Poll = """{"clientMessageId":"p1","poll":{"question":"Where to?","options":["Sea","Hills"]}}""";

@@ -15,9 +15,9 @@ internal static class Operations
     public static async Task RunAsync(LoadOptions options, Report report)
     {
         using var data = new DataDirectory();
-        await using var server = await ChatServer.StartAsync(options.Server, data.Path);
+        await using var server = await ChatServer.StartAsync(options.Server, data.Path, blobPort: ChatServer.FreePort());
         var rows = new List<string>();
-        foreach (var operation in ApiOperation.All)
+        foreach (var operation in ApiOperation.All.Where(one => one.Name.Contains(options.Only, StringComparison.Ordinal)))
         {
             var acts = new List<Func<Task>>();
             for (var n = 0; n < Repeats; n++)

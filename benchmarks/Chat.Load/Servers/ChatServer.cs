@@ -45,12 +45,14 @@ internal sealed class ChatServer : IServer
     /// <param name="environment">Variables that its process gets besides.</param>
     /// <param name="asChild">Whether the app runs in a process of its own.</param>
     /// <param name="cosmosPort">Where Cosmos DB is served to others, too; 0 for nowhere.</param>
+    /// <param name="blobPort">Where files are put; 0 for nowhere.</param>
     public static async Task<ChatServer> StartAsync(
         string assembly,
         string directory,
         IReadOnlyDictionary<string, string>? environment = null,
         bool asChild = false,
-        string cosmosPort = "0")
+        string cosmosPort = "0",
+        string blobPort = "0")
     {
         string[] services = asChild
             ? ["--child", "--cosmos-port", FreePort(), "--servicebus-port", FreePort()]
@@ -58,7 +60,7 @@ internal sealed class ChatServer : IServer
         var start = new ProcessStartInfo(
             "dotnet",
             [
-                assembly, "--urls", "http://127.0.0.1:0", .. services, "--signalr-port", FreePort(), "--blob-port", "0", "--data",
+                assembly, "--urls", "http://127.0.0.1:0", .. services, "--signalr-port", FreePort(), "--blob-port", blobPort, "--data",
                 directory,
             ]);
         start.Environment["Auth__SigningKey"] = AccessToken.SigningKey;

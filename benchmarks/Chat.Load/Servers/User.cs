@@ -6,11 +6,11 @@ using System.Text.Json;
 namespace Chat.Load.Servers;
 
 /// <summary>Someone who uses the backend.</summary>
-internal sealed class User(HttpClient http, string name) : IPerson
+internal sealed class User(HttpClient http, string name, string? role = null) : IPerson
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    private readonly AuthenticationHeaderValue _authorization = new("Bearer", AccessToken.For(name));
+    private readonly AuthenticationHeaderValue _authorization = new("Bearer", AccessToken.For(name, role));
     private Device? _device;
     private int _pages;
 
