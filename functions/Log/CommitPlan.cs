@@ -10,8 +10,8 @@ namespace Chat.Functions.Log;
 /// until a transactional batch is full.
 /// </summary>
 /// <remarks>
-/// Every command that is added ends in one of <see cref="Accepted"/>, <see cref="Answers"/>, <see cref="Repeats"/> and
-/// <see cref="Deferred"/>, or has failed. A batch holds 100 operations and 2 MB (Cosmos DB limits); the head is one operation. Nothing
+/// Every command that is added ends in one of <see cref="Accepted"/>, <see cref="Answers"/>, <see cref="DependentAnswers"/>,
+/// <see cref="Repeats"/> and <see cref="Deferred"/>, or has failed. A batch holds 100 operations and 2 MB (Cosmos DB limits); the head is one operation. Nothing
 /// is written here: a plan that meets a conflict is dropped, and its commands are planned again on the new head.
 /// </remarks>
 internal sealed class CommitPlan(
@@ -32,6 +32,7 @@ internal sealed class CommitPlan(
 
     /// <summary>The <see cref="LogCommand.RepeatId"/>s of the accepted commands.</summary>
     private readonly HashSet<string> _repeatIds = new(StringComparer.Ordinal);
+
     /// <summary>The commit's id and range; its end isn't known until <see cref="Seal"/>.</summary>
     private readonly Commit _commit = new(OpaqueId.Random(), (head?.LastSeq ?? 0) + 1, 0);
 
@@ -51,6 +52,11 @@ internal sealed class CommitPlan(
     /// <summary>Commands that are answered without a commit: refused ones, and those with nothing to do.</summary>
     public List<(PendingAppend Pending, AppendResult Answer)> Answers { get; } = [];
 
+    /// <summary>
+    /// The same, decided after an accepted command: they may rest on what that one writes. They are answered once it is committed.
+    /// </summary>
+    public List<(PendingAppend Pending, AppendResult Answer)> DependentAnswers { get; } = [];
+
     /// <summary>Commands that were committed before. The first one's document answers them.</summary>
     public List<PendingAppend> Repeats { get; } = [];
 
@@ -61,7 +67,7 @@ internal sealed class CommitPlan(
     public List<PendingAppend> Deferred { get; } = [];
 
     /// <summary>
-    /// Commands whose answer rests on this head alone. No commit of theirs would fail if the head is stale, so the caller must make
+    /// Commands whose answer rests on the stored head alone. No commit of theirs would fail if the head is stale, so the caller must make
     /// sure that it isn't.
     /// </summary>
     public IEnumerable<PendingAppend> Unverified =>
@@ -99,12 +105,12 @@ internal sealed class CommitPlan(
         }
         else if (Head is { CommentsOf: not null } && pending.Command.Guest is null && IsOfMembers(pending.Command))
         {
-            Answers.Add((pending, AppendResult.Refused(Guest.Needed)));
+            Answer(pending, AppendResult.Refused(Guest.Needed));
         }
         else if (isRecent && IsHiddenFromActor(pending.Command))
         {
             // A user who has left the conversation doesn't learn that their message is in it.
-            Answers.Add((pending, AppendResult.Refused(Problems.ConversationNotFound)));
+            Answer(pending, AppendResult.Refused(Problems.ConversationNotFound));
         }
         else if (isRecent)
         {
@@ -153,13 +159,13 @@ internal sealed class CommitPlan(
     {
         if (Head is { DeletedAt: not null })
         {
-            Answers.Add((pending, AppendResult.Refused(Problems.ConversationNotFound)));
+            Answer(pending, AppendResult.Refused(Problems.ConversationNotFound));
             return;
         }
 
         if (pending.Command.IsByActor && pending.Barred?.Invoke(pending.Command.Actor) is { } barred)
         {
-            Answers.Add((pending, AppendResult.Refused(barred)));
+            Answer(pending, AppendResult.Refused(barred));
             return;
         }
 
@@ -181,17 +187,20 @@ internal sealed class CommitPlan(
         }
         else if (decision.Refusal is { } refusal)
         {
-            Answers.Add((pending, AppendResult.Refused(refusal)));
+            Answer(pending, AppendResult.Refused(refusal));
         }
         else if (decision.Entries.Count == 0 && !decision.IsWithoutEntry)
         {
-            Answers.Add((pending, new AppendResult(null, [], decision.Documents, decision.Head, null)));
+            Answer(pending, new AppendResult(null, [], decision.Documents, decision.Head, null));
         }
         else
         {
             Accept(pending, decision);
         }
     }
+
+    private void Answer(PendingAppend pending, AppendResult answer) =>
+        (Accepted.Count == 0 ? Answers : DependentAnswers).Add((pending, answer));
 
     private void Accept(PendingAppend pending, in Decision decision)
     {

@@ -67,15 +67,16 @@ internal sealed class ConversationLane(
     /// <summary>Answers a command's caller 503. If a commit has taken the command, the commit goes on.</summary>
     public void GiveUp(PendingAppend pending)
     {
+        // Under the lock: a commit that takes a later command of the same call must see that this one is given up.
         lock (_lock)
         {
             _waiting.Remove(pending);
-        }
 
-        // A committed command gets its own answer soon, when its delivery is enqueued.
-        if (!pending.IsCommitted)
-        {
-            pending.TimeOut();
+            // A committed command gets its own answer soon, when its delivery is enqueued.
+            if (!pending.IsCommitted)
+            {
+                pending.TimeOut();
+            }
         }
     }
 
@@ -172,7 +173,7 @@ internal sealed class ConversationLane(
         var isReadByThisBatch = _cache.Head is null;
         for (var attempt = 0; ;)
         {
-            TimeOutExpired(batch);
+            DropEnded(batch);
             if (batch.Count == 0 || !await TryLoadAsync(batch))
             {
                 return;
@@ -249,7 +250,7 @@ internal sealed class ConversationLane(
                 logger.HeadUnreadable(exception, conversation);
                 _cache.ForgetHead();
                 await Task.Delay(Backoff.Jitter(attempt, (exception as CosmosException)?.RetryAfter), time);
-                TimeOutExpired(batch);
+                DropEnded(batch);
                 if (batch.Count == 0)
                 {
                     return false;
@@ -328,7 +329,10 @@ internal sealed class ConversationLane(
         return plan;
     }
 
-    /// <summary>Answers what needs no commit and puts back what has no room. The batch then holds what the plan commits.</summary>
+    /// <summary>
+    /// Answers what needs no commit and puts back what has no room. The batch then holds what the plan commits, and what is to be answered
+    /// with it.
+    /// </summary>
     private void Settle(CommitPlan plan, List<PendingAppend> batch)
     {
         plan.Answers.ForEach(answered => answered.Pending.Complete(answered.Answer with { Session = _cache.Session }));
@@ -338,8 +342,16 @@ internal sealed class ConversationLane(
             _waiting.InsertRange(0, plan.Deferred);
         }
 
-        batch.Clear();
-        batch.AddRange(plan.Accepted);
+        if (plan.DependentAnswers.Count == 0)
+        {
+            batch.Clear();
+            batch.AddRange(plan.Accepted);
+            return;
+        }
+
+        // In the order of arrival, in which they are decided again if there is a conflict.
+        HashSet<PendingAppend> kept = [.. plan.Accepted, .. plan.DependentAnswers.Select(answered => answered.Pending)];
+        batch.RemoveAll(pending => !kept.Contains(pending));
     }
 
     /// <summary>Writes a plan. After the commit it enqueues the delivery and answers the callers.</summary>
@@ -358,37 +370,45 @@ internal sealed class ConversationLane(
 
             // The next commit doesn't wait until this one's delivery is enqueued. The callers do: the host may stop an instance
             // whose invocations have ended.
-            _ = Task.Run(() => AnswerAsync(plan.Accepted, range));
+            _ = Task.Run(() => AnswerAsync(plan, range));
         }
 
         return outcome;
     }
 
-    private async Task AnswerAsync(List<PendingAppend> accepted, CommittedRange range)
+    private async Task AnswerAsync(CommitPlan plan, CommittedRange range)
     {
         if (range.Entries.Count > 0)
         {
-            await enqueueDelivery(range, Deadline.Earliest(accepted));
+            // It never throws.
+            await enqueueDelivery(range, Deadline.Earliest(plan.Accepted));
         }
 
         var commit = range.Entries is [var first, ..] ? first.Commit : null;
-        foreach (var pending in accepted)
+        foreach (var pending in plan.Accepted)
         {
-            // When the command was decided, the last entry of its commit wasn't known yet.
+            // `Commit.Last` wasn't known when the command was decided.
             IReadOnlyList<LogEntry> entries = [.. pending.Decision.Entries.Select(entry => entry with { Commit = commit })];
             pending.Complete(new AppendResult(null, entries, pending.Decision.Documents, range.Head, range.Session));
         }
+
+        foreach (var (pending, answer) in plan.DependentAnswers)
+        {
+            pending.Complete(answer with { Head = answer.Head is null ? null : range.Head, Session = range.Session });
+        }
     }
 
-    /// <summary>Answers 503 to commands whose deadline has passed, or whose predecessor got no clear answer.</summary>
-    private void TimeOutExpired(List<PendingAppend> batch) => batch.RemoveAll(pending =>
+    /// <summary>
+    /// Drops commands that were answered, such as those that failed when they were decided. Answers 503 to those whose deadline has passed,
+    /// or whose predecessor got no clear answer, and drops them, too.
+    /// </summary>
+    private void DropEnded(List<PendingAppend> batch) => batch.RemoveAll(pending =>
     {
-        var isExpired = pending.Deadline.Remaining(time) <= TimeSpan.Zero || pending.Predecessor?.IsGivenUp == true;
-        if (isExpired)
+        if (pending.Deadline.Remaining(time) <= TimeSpan.Zero || pending.Predecessor?.IsGivenUp == true)
         {
             pending.TimeOut();
         }
 
-        return isExpired;
+        return pending.Task.IsCompleted;
     });
 }
