@@ -69,8 +69,11 @@ public sealed class RangePush(
         var (head, session) = fresh is not null
             ? (fresh, range.Session)
             : await log.ReadHeadAsync(range.ConversationId, range.Last, range.Session, cancellationToken);
-        var entries = range.Entries
-            ?? await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
+
+        // A message that was taken back since then is stored without its text, and a later entry says so.
+        var entries = range.Entries is { } committed && (fresh is not null || head.LastSeq == range.Last)
+            ? committed
+            : await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
         var everyone = await members.ReadAsync(head, session, cancellationToken);
         var changes = MembershipChange.Of(entries, everyone);
         await AlignAsync(head, changes, session, cancellationToken);

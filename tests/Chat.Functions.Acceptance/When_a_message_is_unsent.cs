@@ -13,6 +13,37 @@ namespace Chat.Functions.Acceptance;
 public class When_a_message_is_unsent
 {
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Should_not_be_pushed_any_more_as_it_was_said(bool isGroup)
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = isGroup
+            ? (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId
+            : (await alice.StartDirectAsync("bob")).ConversationId;
+        await using var phone = await bob.ListenAsync();
+        await alice.SendAsync(conversation, "Hello");
+        await phone.ReceivesAsync(conversation, "Hello");
+        var failed = 0;
+        using (app.Azure.Faults.Add(new Fault("signalr", "*", FaultKind.Fail)
+        {
+            Strike = _ => Task.FromResult(Interlocked.Increment(ref failed)),
+        }))
+        {
+            var said = await alice.SayAsync(conversation, new { text = "secret" });
+            await Eventually.HoldsAsync(() => failed, count => count > 0);
+            await alice.AskAsync("DELETE", said.Path());
+            clock.Jump(TimeSpan.FromSeconds(2));
+        }
+
+        await app.HasDeliveredAsync(clock);
+        await phone.ReceivesEventAsync("message.deleted");
+        Assert.DoesNotContain("secret", JsonSerializer.Serialize(phone.Events()), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Should_stay_nowhere_that_was_behind_when_it_was_taken_back(bool isLast)
