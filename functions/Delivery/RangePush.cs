@@ -11,19 +11,19 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// Pushes a committed range to the members. It may push a range more than once. After five transient failures the range is dropped, and
-/// clients fetch it when they find the gap.
+/// Pushes a committed range to the members. It may push a range more than once. After five transient failures the range is dropped:
+/// clients find the gap and fetch it. Who doesn't know the conversation yet finds it by sync.
 /// </summary>
 /// <remarks>
-/// It writes no inbox, so a write that fails repeats no push, and a push that fails repeats no write. Entries from before the newest join
-/// without history are left out (<see cref="EventViews"/>).
+/// Inboxes are projected separately, so neither side's retries repeat the other's work. Entries from before the newest join of a member
+/// who can't see history are left out (<see cref="EventViews"/>).
 /// </remarks>
 public sealed class RangePush(
     CommittedReader log,
     ConversationReader reader,
     MemberListCache members,
     PushGroups groups,
-    EventViews views,
+    EventViews eventViews,
     EventPush push,
     WatchGroups watchers,
     DeliveryLag lag,
@@ -35,16 +35,16 @@ public sealed class RangePush(
     private const int MaxParallel = 16;
 
     /// <summary>
-    /// How old the head that a message carries may be. An older one is read again: the newer head leaves out users who left, and its
-    /// <see cref="Head.JoinedSeq"/> keeps earlier entries from new members. A user who joined within this second isn't in the push group
-    /// yet (<see cref="PushGroups.AddedAfter"/>). What an updated message says is as old as the head, so later it is read, too: it may have
+    /// How old the head that a queue message carries may be. Later the head is read again: users who left since then get no push, and
+    /// <see cref="Head.JoinedSeq"/> keeps earlier entries from those who joined. A user who joined within this second isn't in the push
+    /// group yet (<see cref="PushGroups.AddedAfter"/>). Carried messages are as old as the head, so they are read again, too: they may have
     /// been taken back.
     /// </summary>
     private static readonly TimeSpan MaxCarriedAge = TimeSpan.FromSeconds(1);
 
     /// <summary>Pushes a range.</summary>
     /// <param name="range">The range.</param>
-    /// <param name="attempts">The number of tries before this one.</param>
+    /// <param name="attempts">How often it failed before, as <see cref="Rescheduling"/> counts.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="UnprocessableException">There is no such conversation.</exception>
     /// <exception cref="Exception">The push failed and is to be tried again.</exception>
@@ -64,31 +64,32 @@ public sealed class RangePush(
 
     private async Task PushAsync(EntriesCommitted range, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var fresh = range.Head is { } carried && now - carried.CommittedAt < MaxCarriedAge ? carried : null;
-        var (head, session) = fresh is not null
-            ? (fresh, range.Session)
-            : await log.ReadHeadAsync(range.ConversationId, range.Last, range.Session, cancellationToken);
+        var shown = await ReadAsync(range, mayCarry: true, cancellationToken);
+        var changes = MembershipChange.Of(shown.Entries, shown.Members);
+        await AlignAsync(shown.Head, changes, shown.Session, cancellationToken);
+        if (changes.Count > 0 && IsTooOld(shown))
+        {
+            // Aligning many members took long. They are aligned now, so the next try wouldn't get further.
+            shown = await ReadAsync(range, mayCarry: false, cancellationToken);
+        }
 
-        // A message that was taken back since then is stored without its text, and a later entry says so.
-        var entries = range.Entries is { } committed && (fresh is not null || head.LastSeq == range.Last)
-            ? committed
-            : await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
-        var everyone = await members.ReadAsync(head, session, cancellationToken);
-        var changes = MembershipChange.Of(entries, everyone);
-        await AlignAsync(head, changes, session, cancellationToken);
+        var (head, session, entries, everyone) = (shown.Head, shown.Session, shown.Entries, shown.Members);
+
+        // First, so that a new member learns of the join before what came after. It needs no push group, and mustn't hold it up.
+        var joinsAndLeaves = PushMembershipChangesAsync(head, changes, everyone, session, cancellationToken);
+        await joinsAndLeaves.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         IReadOnlyList<ChatEvent> toWatchers;
         if (head.DeletedAt is null)
         {
-            var shown = await views.ForEveryoneAsync(head, entries, fresh is null ? null : range.Updated, session, cancellationToken);
+            var views = await eventViews.ForEveryoneAsync(head, entries, shown.Updated, session, cancellationToken);
             IReadOnlyList<ChatEvent> events =
             [
-                .. shown.Concat(StreakView.ToldWith(entries, head, time.GetUtcNow())).Select(one => one with { Session = session?.Value }),
+                .. views.Concat(StreakView.ToldWith(entries, head, time.GetUtcNow())).Select(one => one with { Session = session?.Value }),
             ];
             var isByGroup = everyone.Count > EventPush.MaxUsersOneByOne;
-            if (isByGroup && time.GetUtcNow() - (fresh?.CommittedAt ?? now) > PushGroups.MaxHeadAge)
+            if (isByGroup && IsTooOld(shown))
             {
-                throw new TimeoutException("By now the push group may have members whom the head doesn't show.");
+                throw new TimeoutException("The head is too old for a push to the group: it may have members whom the head doesn't show.");
             }
 
             await push.PushAsync(head, everyone, events, cancellationToken);
@@ -97,30 +98,52 @@ public sealed class RangePush(
         }
         else
         {
-            var last = entries.OfType<LogEvent>().Where(entry => entry.EventType == LogEvent.ConversationDeleted);
-            toWatchers = [.. last.Select(entry => entry.ToEvent() with { Session = session?.Value })];
+            var deletions = entries.OfType<LogEvent>().Where(entry => entry.EventType == LogEvent.ConversationDeleted);
+            toWatchers = [.. deletions.Select(entry => entry.ToEvent() with { Session = session?.Value })];
         }
 
-        await TellAsync(head, changes, everyone, session, cancellationToken);
+        await joinsAndLeaves;
         if (head.IsWatched && await MayTellWatchersAsync(head, entries, cancellationToken))
         {
-            // Last: a failure holds up no member.
+            // Last, so that a failure holds up no member.
             await push.SendToGroupAsync(watchers.Of(head.ConversationId), toWatchers, cancellationToken);
         }
 
         lag.Record(range, entries);
     }
 
+    /// <summary>What is pushed, as a queue message carried it while that is fresh, or as it is stored now.</summary>
+    private async Task<Shown> ReadAsync(EntriesCommitted range, bool mayCarry, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var fresh = mayCarry && range.Head is { } carried && now - carried.CommittedAt < MaxCarriedAge ? carried : null;
+        var (head, session) = fresh is not null
+            ? (fresh, range.Session)
+            : await log.ReadHeadAsync(range.ConversationId, range.Last, range.Session, cancellationToken);
+
+        // Whatever takes a message back is a later entry.
+        var entries = range.Entries is { } committed && (fresh is not null || head.LastSeq == range.Last)
+            ? committed
+            : await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
+        return new Shown(head, session, entries, await members.ReadAsync(head, session, cancellationToken))
+        {
+            At = fresh?.CommittedAt ?? now,
+            Updated = fresh is null ? null : range.Updated,
+        };
+    }
+
+    private bool IsTooOld(Shown shown) => time.GetUtcNow() - shown.At > PushGroups.MaxHeadAge;
+
     /// <summary>
-    /// Whether watchers may be told. Those of comments aren't told what one says by now whose post is gone: the host app decides on what
-    /// was held, and the channel isn't asked as it is for authors.
+    /// Whether watchers may be told. Watchers of comments don't get the new content of a comment whose post is gone: a decision of the host
+    /// app changes a held comment without the check of the post that authors' commands pass.
     /// </summary>
     private async Task<bool> MayTellWatchersAsync(Head head, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) =>
         head.CommentsOf is not { } of
         || !entries.OfType<LogEvent>().Any(entry => entry.EventType == LogEvent.MessageUpdated)
         || await reader.IsThereAsync(of, cancellationToken);
 
-    /// <summary>Pushes what came after they joined to those who aren't in the push group yet.</summary>
+    /// <summary>Pushes to members who aren't in the push group yet; to each only what came after they joined.</summary>
     private async Task PushToNewcomersAsync(
         Head head,
         IReadOnlyList<ChatEvent> events,
@@ -133,8 +156,9 @@ public sealed class RangePush(
             cancellationToken);
 
     /// <summary>
-    /// Aligns the push group with the member documents, before anything is pushed to it: removes who left, adds who may be in it by now. A
-    /// deleted group's is emptied.
+    /// Aligns the push group with the member documents, before anything is pushed to it: users who left are removed, and so are those who
+    /// joined less than <see cref="PushGroups.AddedAfter"/> ago, whom <see cref="EntryProjection"/> has added later. A deleted
+    /// conversation's group is emptied.
     /// </summary>
     private async Task AlignAsync(
         Head head,
@@ -155,20 +179,30 @@ public sealed class RangePush(
     /// Pushes joins and leaves also to their users directly, as they may not be in the push group. A client that doesn't know the
     /// conversation yet can't find the gap.
     /// </summary>
-    private Task TellAsync(
+    private Task PushMembershipChangesAsync(
         Head head,
         IReadOnlyList<MembershipChange> changes,
         IReadOnlyList<UserId> everyone,
         Session? session,
         CancellationToken cancellationToken)
     {
-        var isIn = everyone.ToHashSet();
+        var current = everyone.ToHashSet();
         var told = changes.SelectMany(
-            change => change.Joined.Where(isIn.Contains).Concat(change.Left).Select(user => (User: user, change.Entry)));
+            change => change.Joined.Where(current.Contains).Concat(change.Left).Select(user => (User: user, change.Entry)));
         return head.Kind == ConversationKind.Direct ? Task.CompletedTask : Each.TryAsync(
             told,
             MaxParallel,
             (one, cancel) => push.SendToUserAsync(one.User, [one.Entry.ToEvent() with { Session = session?.Value }], cancel),
             cancellationToken);
+    }
+
+    /// <summary>What is pushed.</summary>
+    private sealed record Shown(Head Head, Session? Session, IReadOnlyList<LogEntry> Entries, IReadOnlyList<UserId> Members)
+    {
+        /// <summary>The instant that the head is of, or an earlier one.</summary>
+        public required DateTimeOffset At { get; init; }
+
+        /// <summary>Messages that the entries say were updated; null if they are to be read.</summary>
+        public required IReadOnlyList<LogEntry>? Updated { get; init; }
     }
 }

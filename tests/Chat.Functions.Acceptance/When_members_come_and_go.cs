@@ -11,6 +11,20 @@ namespace Chat.Functions.Acceptance;
 public class When_members_come_and_go
 {
     [Fact]
+    public async Task Should_tell_who_was_added_although_the_group_cannot_be_pushed_to()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, dave) = (app.As("alice"), app.As("dave"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        await app.HasDeliveredAsync(clock);
+        await using var phone = await dave.ListenAsync();
+        using var down = app.Azure.Faults.Add(new Fault("signalr", "send-group", FaultKind.Fail));
+        await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "dave" } });
+        await phone.ReceivesEventAsync("member.joined");
+    }
+
+    [Fact]
     public async Task Should_show_those_who_are_added_what_follows_and_nothing_from_before()
     {
         await using var app = await ChatApp.StartAsync();
