@@ -54,6 +54,22 @@ public sealed class CommittedReader(ConversationReader reader, ChatContainers co
         return await FindAsync(conversation, first, last, seen, cancellationToken);
     }
 
+    /// <summary>The group's profile, at least as new as the head's title and picture; null for a group that has none.</summary>
+    /// <exception cref="ReplicaBehindException">No replica shows it yet.</exception>
+    public async Task<GroupProfile?> ReadProfileAsync(Head head, Session? session, CancellationToken cancellationToken)
+    {
+        var profile = await reader.ReadProfileAsync(head, session, cancellationToken);
+        if ((profile?.UpdatedSeq ?? 0) < head.ProfileSeq)
+        {
+            await reader.RefreshSessionAsync(head.ConversationId, cancellationToken);
+            profile = await reader.ReadProfileAsync(head, null, cancellationToken);
+        }
+
+        return (profile?.UpdatedSeq ?? 0) >= head.ProfileSeq
+            ? profile
+            : throw new ReplicaBehindException(head.ConversationId, head.ProfileSeq);
+    }
+
     private async Task<List<LogEntry>> FindAsync(
         ConversationId conversation,
         long first,

@@ -14,13 +14,13 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// Projects a conversation's log into its members' inbox entries, in two ways. A log entry updates the users whom it concerns: the
-/// sender's read watermark, who is mentioned, who joined or left; a new title or picture concerns all. The head advances every member's
-/// inbox entry to the newest message.
+/// Projects a conversation's log into its members' inbox entries. A log entry updates the entries of the users whom it concerns: the
+/// sender's read watermark, who is mentioned, who joined or left; a new title or picture concerns all. The head moves every member's
+/// inbox entry to the newest message; raising a watermark does that, too.
 /// </summary>
 /// <remarks>
-/// Idempotent and independent of order: watermarks only rise, so changes may come late, twice and in parts. Only current members are
-/// advanced. The inbox entry of a user who left stays a tombstone.
+/// Idempotent and commutative: watermarks only rise, so changes may come late, twice or in parts. Only current members are advanced. The
+/// inbox entry of a user who left stays a tombstone.
 /// </remarks>
 public sealed class EntryProjection(
     CommittedReader log,
@@ -37,29 +37,31 @@ public sealed class EntryProjection(
     TimeProvider time)
 {
     /// <summary>
-    /// How many updates of a page are written at once, and how many members advanced. More updates wait in queue <c>fanout</c>; more
-    /// members are advanced by <see cref="InboxFanOut"/>.
+    /// How many updates of a page are written inline, and how many members are advanced inline. More updates are enqueued on
+    /// <c>fanout</c>; more members are advanced by <see cref="InboxFanOut"/>.
     /// </summary>
     private const int MaxInlineMembers = 32;
 
     private const int MaxParallel = 16;
 
     /// <summary>
-    /// Of log entries that are older only joins, leaves and messages that were held are projected. The others were projected when they
-    /// were new, unless the change feed stood still for so long.
+    /// Older log entries are skipped, except joins, leaves and messages that a moderator held. They were projected when they were new,
+    /// unless the change feed stood still for so long; then mentions and new titles of that time are missing in lists.
     /// </summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(1);
 
     private readonly ProjectionCache _recent = new();
 
     /// <summary>
-    /// Projects what a page of the change feed shows of a conversation. If many inbox entries change, it leaves them to queue
-    /// <c>fanout</c>.
+    /// Projects what a page of the change feed shows of a conversation. If many inbox entries change, it enqueues the ranges of log entries
+    /// on <c>fanout</c> instead.
     /// </summary>
-    /// <exception cref="Exception">Some of the changes aren't projected.</exception>
+    /// <param name="changed">The conversation.</param>
+    /// <param name="cancellationToken">Ends the call, also at the end of the page's time budget.</param>
+    /// <exception cref="Exception">A write failed; the others were tried. The caller enqueues all ranges on <c>fanout</c>.</exception>
     public async Task ProjectPageAsync(ChangedConversation changed, CancellationToken cancellationToken)
     {
-        // A reaction or an edit brings the message and the head into the feed again. What this process projected before is skipped.
+        // A reaction or an edit makes the message and the head appear in the feed again. What this process projected before is skipped.
         var entries = changed.Entries.Where(entry => !NeedsNoProjection(entry)).ToList();
         var advances = changed.Head is { } shown && !_recent.HasAdvanced(changed.ConversationId, shown.ListSeq);
         if (entries.Count == 0 && !advances)
@@ -79,7 +81,7 @@ public sealed class EntryProjection(
                 await queue.EnqueueAsync(range, null, cancellationToken);
             }
 
-            // The handler of these queue messages also advances everybody.
+            // ProjectRangeAsync, which handles them, also advances all members.
             _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
         }
         else
@@ -91,9 +93,9 @@ public sealed class EntryProjection(
         _recent.Note(head.ConversationId, entries.Select(entry => entry.Seq));
     }
 
-    /// <summary>Projects a range of log entries as they are stored now, and advances everybody.</summary>
+    /// <summary>Projects a range of log entries as they are stored now, and advances all current members.</summary>
     /// <exception cref="UnprocessableException">This version can't read them.</exception>
-    /// <exception cref="Exception">Some of the entries aren't projected.</exception>
+    /// <exception cref="Exception">A write failed; the others were tried. It may be tried again.</exception>
     public async Task ProjectRangeAsync(ProjectEntries range, CancellationToken cancellationToken)
     {
         try
@@ -108,12 +110,12 @@ public sealed class EntryProjection(
         }
     }
 
-    /// <summary>Projects a document, which is a head or a log entry, as it is stored now, and advances everybody.</summary>
+    /// <summary>Projects a document, which is a head or a log entry, as it is stored now, and advances all current members.</summary>
     /// <exception cref="UnprocessableException">This version can't read it.</exception>
-    /// <exception cref="Exception">Some of it isn't projected.</exception>
+    /// <exception cref="Exception">A write failed; the others were tried. It may be tried again.</exception>
     public async Task ProjectDocumentAsync(ProjectDocument document, CancellationToken cancellationToken)
     {
-        // The message names a version of the document, which a lagging replica may not show.
+        // The change may be newer than what this process's session shows.
         await reader.RefreshSessionAsync(document.ConversationId, cancellationToken);
         Head? head = null;
         LogEntry? entry = null;
@@ -151,7 +153,8 @@ public sealed class EntryProjection(
         IReadOnlyList<LogEntry> entries,
         CancellationToken cancellationToken)
     {
-        // First the further members of a new group; the session shows them. Their joins are entries of their own, projected with those.
+        // A new group's remaining members are added first; the session sees them. Their joins have entries of their own. A conversation's
+        // creation is always its first entry.
         if (entries is [LogEvent { FurtherMembers: { } users } created, ..])
         {
             session = await AddRemainingMembersAsync(created, users, session, cancellationToken);
@@ -161,7 +164,7 @@ public sealed class EntryProjection(
         await ApplyToAllAsync(head, session, await UpdatesAsync(head, entries, everyone, cancellationToken), everyone, cancellationToken);
     }
 
-    /// <summary>What the log entries change for whom they concern. A group's members aren't mentioned by users whom they block.</summary>
+    /// <summary>What the log entries change for whom they concern. Mentions of members who block the sender are ignored.</summary>
     private async Task<InboxUpdates> UpdatesAsync(
         Head head,
         IReadOnlyList<LogEntry> entries,
@@ -173,7 +176,7 @@ public sealed class EntryProjection(
         return InboxUpdates.Of(head, entries, everyone, await blocks.BlockedAsync(mentions, cancellationToken));
     }
 
-    /// <summary>Has no inner exception: that of a JSON fault may quote what people wrote.</summary>
+    /// <summary>Without an inner exception: a <see cref="JsonException"/> may quote what people wrote.</summary>
     private static UnprocessableException Unreadable() => new("Unreadable", "A document isn't one that this version can read.");
 
     /// <summary>
@@ -187,7 +190,7 @@ public sealed class EntryProjection(
             && entry is not Messages.Message { WasHeld: true })
         || (entry is Messages.Message { UpdatedSeq: not null, WasHeld: false } && _recent.Has(entry.ConversationId, entry.Seq));
 
-    /// <summary>Writes the inbox entries that the log entries and the head change, or leaves advancing to queue <c>fanout</c>.</summary>
+    /// <summary>Writes the inbox entries that the log entries and the head change, or schedules the debounced fan-out.</summary>
     /// <param name="head">The conversation, at least as new as the log entries.</param>
     /// <param name="session">The session token by which the head was read; null if it came with the change feed.</param>
     /// <param name="updates">The updates of the members concerned.</param>
@@ -203,7 +206,7 @@ public sealed class EntryProjection(
         await NoteRestrictedAsync(head, cancellationToken);
 
         // Only a new member's inbox entry needs the group's picture; the others have it.
-        var profile = updates.Joined.Count > 0 ? await ReadProfileAsync(head, session, cancellationToken) : null;
+        var profile = updates.Joined.Count > 0 ? await log.ReadProfileAsync(head, session, cancellationToken) : null;
         var snapshot = ConversationSnapshot.Of(head, profile);
         var joined = await ReadJoinedAsync(head, updates, session, cancellationToken);
         if (head.DeletedAt is not null)
@@ -223,14 +226,14 @@ public sealed class EntryProjection(
             await fanOut.ScheduleAsync(head, cancellationToken);
         }
 
-        // Accepting a request, or taking back a restriction, changes the head without a log entry. Then everybody must be advanced although
-        // listSeq is the same, so a head with a request or a restriction isn't noted.
+        // A head with a request or a restriction isn't cached: accepting the one, or taking back the other, changes the head at the same
+        // listSeq, and everybody must be advanced then.
         if (toAdvance.Count > 0 && head.Request is null && !head.IsRestricted && failed.Count == 0)
         {
             _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
         }
 
-        // One inbox that can't be written holds up neither the fan-out nor the alignment of others.
+        // An inbox that can't be written delays neither the fan-out nor the alignment of others.
         await EnqueueAlignmentAsync(head, updates, failed.Select(one => one.One).ToHashSet(), cancellationToken);
         if (failed is [var (_, failure), ..])
         {
@@ -239,7 +242,7 @@ public sealed class EntryProjection(
     }
 
     /// <summary>
-    /// If Alice restricts Bob and he writes, the conversation is the newest of her requests, also if she declined what he wrote before.
+    /// If Alice restricts Bob and he writes, her list of requests shows the conversation first, also if she declined what he wrote before.
     /// The head alone decides it, as every message brings the head into the feed, however late.
     /// </summary>
     private async Task NoteRestrictedAsync(Head head, CancellationToken cancellationToken)
@@ -259,7 +262,7 @@ public sealed class EntryProjection(
     /// <param name="snapshot">The conversation by the head.</param>
     /// <param name="updates">The updates, of this user and others.</param>
     /// <param name="joined">The user's member document if they joined by these log entries; else null.</param>
-    /// <param name="mustAdvance">Whether to advance the inbox entry to the head also where no watermark is raised.</param>
+    /// <param name="mustAdvance">Whether to advance the inbox entry also where no watermark is raised, which advances it as well.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     private async Task ApplyToUserAsync(
         UserId user,
@@ -301,23 +304,10 @@ public sealed class EntryProjection(
         }
     }
 
-    /// <summary>The group's profile, at least as new as the head's title and picture; null for a group that has none.</summary>
-    /// <exception cref="ReplicaBehindException">No replica shows it yet.</exception>
-    private async Task<GroupProfile?> ReadProfileAsync(Head head, Session? session, CancellationToken cancellationToken)
-    {
-        var profile = await reader.ReadProfileAsync(head, session, cancellationToken);
-        if ((profile?.UpdatedSeq ?? 0) < head.ProfileSeq)
-        {
-            await reader.RefreshSessionAsync(head.ConversationId, cancellationToken);
-            profile = await reader.ReadProfileAsync(head, null, cancellationToken);
-        }
-
-        return (profile?.UpdatedSeq ?? 0) >= head.ProfileSeq
-            ? profile
-            : throw new ReplicaBehindException(head.ConversationId, head.ProfileSeq);
-    }
-
-    /// <summary>The member documents of the users who joined. They are of the membership that began then, or of a later one.</summary>
+    /// <summary>
+    /// The member documents of the users who joined. Each is of the membership that began then, or of a later one. It may have ended: the
+    /// tombstone's higher <c>seq</c> wins.
+    /// </summary>
     /// <exception cref="ReplicaBehindException">No replica shows them yet.</exception>
     private async Task<Dictionary<UserId, Member>> ReadJoinedAsync(
         Head head,
@@ -350,8 +340,9 @@ public sealed class EntryProjection(
     }
 
     /// <summary>
-    /// Enqueues the alignment of the push group: with joins for when they may be added, with leaves at once. It comes after the inbox
-    /// entries, because a renewal adds a user while their inbox entry still says member. The later alignment removes them.
+    /// Enqueues the alignment of the push group: leaves at once, joins after <see cref="PushGroups.AddedAfter"/>. Only after the inbox
+    /// entries were written: until then a renewal may add a user who left, since their inbox entry still says member. This alignment
+    /// removes them.
     /// </summary>
     /// <param name="head">The conversation.</param>
     /// <param name="updates">The joins and leaves.</param>
@@ -379,7 +370,7 @@ public sealed class EntryProjection(
     }
 
     /// <summary>
-    /// Adds the members of a new group for whom its first commit had no room. Its request does that too, but may have ended before.
+    /// Adds the members of a new group for whom its first commit had no room. The request that created it does so, too, unless it crashed.
     /// </summary>
     /// <returns>The session token by which a reader sees them.</returns>
     /// <exception cref="TimeoutException">They can't be added just now.</exception>

@@ -11,8 +11,8 @@ namespace Chat.Functions.Log;
 /// </summary>
 /// <remarks>
 /// Every command that is added ends in one of <see cref="Accepted"/>, <see cref="Answers"/>, <see cref="DependentAnswers"/>,
-/// <see cref="Repeats"/> and <see cref="Deferred"/>, or has failed. A batch holds 100 operations and 2 MB (Cosmos DB limits); the head is one operation. Nothing
-/// is written here: a plan that meets a conflict is dropped, and its commands are planned again on the new head.
+/// <see cref="Repeats"/> and <see cref="Deferred"/>, or has failed. A batch holds 100 operations and 2 MB (Cosmos DB limits); the head is
+/// one operation. Nothing is written here: a plan that meets a conflict is dropped, and its commands are planned again on the new head.
 /// </remarks>
 internal sealed class CommitPlan(
     ConversationId conversation,
@@ -142,6 +142,23 @@ internal sealed class CommitPlan(
         {
             throw new InvalidOperationException(
                 $"The head of {Conversation} would have {HeadDocument.Length} bytes, more than {Head.MaxBytes}.");
+        }
+    }
+
+    /// <summary>Answers the callers, once the plan is committed as this range.</summary>
+    public void Complete(CommittedRange range)
+    {
+        var commit = range.Entries is [var first, ..] ? first.Commit : null;
+        foreach (var pending in Accepted)
+        {
+            // `Commit.Last` wasn't known when the command was decided.
+            IReadOnlyList<LogEntry> entries = [.. pending.Decision.Entries.Select(entry => entry with { Commit = commit })];
+            pending.Complete(new AppendResult(null, entries, pending.Decision.Documents, range.Head, range.Session));
+        }
+
+        foreach (var (pending, answer) in DependentAnswers)
+        {
+            pending.Complete(answer with { Head = answer.Head is null ? null : range.Head, Session = range.Session });
         }
     }
 

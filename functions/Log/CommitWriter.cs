@@ -5,11 +5,12 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Log;
 
-/// <summary>Writes a plan as one transactional batch and finds out whether it was applied, even if the answer is ambiguous.</summary>
+/// <summary>Writes a plan as one transactional batch. After an ambiguous answer it finds out whether the batch was applied.</summary>
 /// <remarks>
-/// After a time-out or a broken connection the same batch is sent again under the same If-Match, so at most one try can apply. A 412 may
-/// be the echo of our own success, as the SDK repeats writes too. It is a conflict only if neither the head nor the first entry carries
-/// our commit id. The head is the first operation: a batch that was applied before fails there, whatever else would fail.
+/// After a time-out or a broken connection the same batch is sent again under the same If-Match, so at most one try can apply. A 412, or
+/// a 409 of a new conversation, may be caused by our own earlier try or by a retry of the SDK. It is a conflict only if neither the head
+/// nor the first entry carries our commit id. The head is the first operation: a batch that was applied before fails there, whatever else
+/// would fail.
 /// </remarks>
 internal sealed class CommitWriter(Container conversations, TimeProvider time)
 {
@@ -110,7 +111,10 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
         };
     }
 
-    /// <summary>The result of a commit that was applied although the answer is a failure; null when it wasn't applied.</summary>
+    /// <summary>
+    /// The result of a commit that was applied although the answer is a failure. Null when it wasn't applied, or, for a commit without
+    /// entries, when that can't be told.
+    /// </summary>
     /// <param name="plan">The commit.</param>
     /// <param name="session">The failure's session token: a read by it sees whatever caused the failure.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -127,8 +131,8 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
             return new CommitResult(CommitStatus.Committed, etag, session);
         }
 
-        // Without an entry a commit leaves no trace under a newer head. Deciding the command again tells whether it still has something
-        // to do.
+        // A commit without entries can't be recognised once the head has moved on. Its commands are decided again, and find nothing to do
+        // if it was applied (Decision.WithoutEntry).
         if (plan.Entries.Count == 0)
         {
             return null;
@@ -145,8 +149,8 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
     }
 }
 
-/// <summary>What came of a commit.</summary>
-/// <param name="HeadETag">The new head's ETag; null when another process has committed on top already.</param>
+/// <summary>The outcome of a commit.</summary>
+/// <param name="HeadETag">Of one that was committed: the new head's ETag; null when another process has committed on top already.</param>
 internal sealed record CommitResult(CommitStatus Status, string? HeadETag = null, Session? Session = null)
 {
     /// <summary>For <see cref="CommitStatus.FoundRepeat"/>: the command whose document exists.</summary>
@@ -157,7 +161,7 @@ internal enum CommitStatus
 {
     Committed,
 
-    /// <summary>Another process committed first.</summary>
+    /// <summary>The head or a document has changed: the commands are to be decided anew.</summary>
     Conflict,
 
     /// <summary>One command's document exists already, so nothing was written.</summary>

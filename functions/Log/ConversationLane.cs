@@ -12,7 +12,7 @@ namespace Chat.Functions.Log;
 /// </summary>
 /// <remarks>
 /// Commits run one after another, in <see cref="RunAsync"/>; nothing else reads or changes the cached head. The lock guards the state
-/// that callers change too: the waiting commands, the blocked actors, and whether the lane runs.
+/// that callers change too: the waiting commands, the parked actors, and whether the lane runs.
 /// </remarks>
 internal sealed class ConversationLane(
     ConversationId conversation,
@@ -27,7 +27,7 @@ internal sealed class ConversationLane(
 
     private readonly Lock _lock = new();
     private readonly List<PendingAppend> _waiting = [];
-    private readonly BlockedActors _blocked = new();
+    private readonly ParkedActors _parked = new();
     private readonly SessionHeadReader _sessionReader = new(conversation, conversations, time, logger);
     private readonly RepeatReader _repeats = new(conversation, conversations, time);
     private readonly LaneCache _cache = new(conversation, conversations, time);
@@ -44,7 +44,7 @@ internal sealed class ConversationLane(
                 return false;
             }
 
-            var room = Math.Max(0, MaxWaiting - _waiting.Count - _blocked.Count);
+            var room = Math.Max(0, MaxWaiting - _waiting.Count - _parked.Count);
             _waiting.AddRange(all.Take(room));
             all.Skip(room).ToList().ForEach(pending => pending.TimeOut());
             Start();
@@ -57,7 +57,7 @@ internal sealed class ConversationLane(
     {
         lock (_lock)
         {
-            if (_waiting.Remove(pending) || _blocked.Contains(pending))
+            if (_waiting.Remove(pending) || _parked.Contains(pending))
             {
                 pending.Withdraw(cancellationToken);
             }
@@ -85,7 +85,7 @@ internal sealed class ConversationLane(
     {
         lock (_lock)
         {
-            return _retired = !_running && _blocked.Count == 0;
+            return _retired = !_running && _parked.Count == 0;
         }
     }
 
@@ -115,14 +115,14 @@ internal sealed class ConversationLane(
                     return;
                 }
 
-                _blocked.DrainHeads().ForEach(_cache.OfferHead);
+                _parked.DrainHeads().ForEach(_cache.OfferHead);
             }
 
             await InContextOf(batch[0], () => TryCommitAsync(batch));
         }
     }
 
-    /// <summary>Acts in the context of a command's invocation: the Functions host drops log lines of no invocation.</summary>
+    /// <summary>Acts in the context of a command's invocation: the Functions host drops log lines from outside of one.</summary>
     private static Task InContextOf(PendingAppend pending, Func<Task> act)
     {
         var acting = Task.CompletedTask;
@@ -153,14 +153,14 @@ internal sealed class ConversationLane(
     private void FillUp(List<PendingAppend> batch)
     {
         var room = CommitPlan.MaxOperations - 1 - batch.Count;
-        if (_waiting.Count <= room && _blocked.Count == 0)
+        if (_waiting.Count <= room && _parked.Count == 0)
         {
             batch.AddRange(_waiting);
             _waiting.Clear();
             return;
         }
 
-        var free = _waiting.FindAll(pending => !_blocked.Blocks(pending));
+        var free = _waiting.FindAll(pending => !_parked.IsParked(pending));
         var taken = FairShare.Choose(free, pending => pending.Command.Actor, room);
         batch.AddRange(taken);
         var chosen = taken.ToHashSet();
@@ -170,7 +170,7 @@ internal sealed class ConversationLane(
     /// <summary>Decides the batch's commands and commits them; after a conflict it decides them again on the new head.</summary>
     private async Task CommitAsync(List<PendingAppend> batch)
     {
-        var isReadByThisBatch = _cache.Head is null;
+        var isHeadReadForThisBatch = _cache.Head is null;
         for (var attempt = 0; ;)
         {
             DropEnded(batch);
@@ -180,20 +180,20 @@ internal sealed class ConversationLane(
             }
 
             var plan = Plan(batch);
-            List<PendingAppend> stale =
-                [.. plan.Unverified.Where(pending => !pending.IsHeadVerified && !(isReadByThisBatch && pending.Session is null))];
-            if (stale.Count > 0)
+            List<PendingAppend> unverified =
+                [.. plan.Unverified.Where(pending => !pending.IsHeadVerified && !(isHeadReadForThisBatch && pending.Session is null))];
+            if (unverified.Count > 0)
             {
-                // A refusal writes nothing, so no 412 tells that the cached head is stale. Therefore the head is read before a refusal, by
-                // the caller's session if there is one. Documents are read after the head, so they are as new.
-                if (!isReadByThisBatch && stale.Exists(pending => pending.Session is null))
+                // A refusal writes nothing, so no 412 tells that the cached head is stale. Therefore the head is read before a refusal. If
+                // the caller has a session, it is read by that. Documents are read after the head, so they are as new.
+                if (!isHeadReadForThisBatch && unverified.Exists(pending => pending.Session is null))
                 {
                     _cache.ForgetHead();
-                    isReadByThisBatch = true;
+                    isHeadReadForThisBatch = true;
                 }
 
-                stale.ForEach(pending => pending.IsHeadVerified = true);
-                Block(stale.FindAll(pending => pending.Session is not null), batch);
+                unverified.ForEach(pending => pending.IsHeadVerified = true);
+                Park(unverified.FindAll(pending => pending.Session is not null), batch);
                 continue;
             }
 
@@ -217,7 +217,7 @@ internal sealed class ConversationLane(
                     break;
                 case CommitStatus.Conflict:
                     _cache.ForgetHead();
-                    isReadByThisBatch = true;
+                    isHeadReadForThisBatch = true;
                     await Task.Delay(Backoff.Jitter(attempt++), time);
                     lock (_lock)
                     {
@@ -226,7 +226,7 @@ internal sealed class ConversationLane(
 
                     break;
                 default:
-                    // Nobody knows whether it was applied. The callers get a 503, and their repeats tell.
+                    // Nobody knows whether it was applied. The callers get a 503; their retries find out, by the idempotency key.
                     _cache.ForgetHead();
                     batch.ForEach(pending => pending.TimeOut());
                     return;
@@ -260,18 +260,18 @@ internal sealed class ConversationLane(
     }
 
     /// <summary>
-    /// Blocks the actors of stale commands and reads the head by their sessions. Commits of others go on meanwhile, because a read by a
-    /// session that is ahead of every replica takes up to 500 ms.
+    /// Parks the actors of commands whose answer rests on an unverified head, and reads the head by their sessions. Commits of others go
+    /// on meanwhile, because a read by a session that is ahead of every replica takes up to 500 ms.
     /// </summary>
-    private void Block(List<PendingAppend> stale, List<PendingAppend> batch)
+    private void Park(List<PendingAppend> unverified, List<PendingAppend> batch)
     {
-        foreach (var ofOne in stale.GroupBy(pending => pending.Command.Actor))
+        foreach (var ofOne in unverified.GroupBy(pending => pending.Command.Actor))
         {
             var commands = batch.FindAll(pending => pending.Command.Actor == ofOne.Key);
             batch.RemoveAll(commands.Contains);
             lock (_lock)
             {
-                _blocked.Block(commands);
+                _parked.Park(commands);
             }
 
             List<Session> sessions = [.. ofOne.Select(pending => pending.Session).OfType<Session>().Distinct()];
@@ -284,15 +284,15 @@ internal sealed class ConversationLane(
     /// the read by its session is late: no refusal is decided on anything older than what its caller has seen.
     /// </summary>
     /// <param name="commands">All of the actor's commands.</param>
-    /// <param name="stale">Those that would be refused on the cached head.</param>
+    /// <param name="unverified">Those that would be refused on the cached head.</param>
     /// <param name="sessions">The sessions of these.</param>
-    private async Task ReadHeadForAsync(List<PendingAppend> commands, List<PendingAppend> stale, List<Session> sessions)
+    private async Task ReadHeadForAsync(List<PendingAppend> commands, List<PendingAppend> unverified, List<Session> sessions)
     {
         List<SessionHead> heads = [];
         try
         {
             heads = await _sessionReader.ReadAsync(sessions, Deadline.Latest(commands));
-            stale.FindAll(pending => heads.Exists(head => head.IsLate && head.Session == pending.Session))
+            unverified.FindAll(pending => heads.Exists(head => head.IsLate && head.Session == pending.Session))
                 .ForEach(pending => pending.TimeOut());
         }
         catch (Exception exception)
@@ -304,7 +304,7 @@ internal sealed class ConversationLane(
 
         lock (_lock)
         {
-            _blocked.Unblock(commands, heads.Select(head => head.Found));
+            _parked.Release(commands, heads.Select(head => head.Found));
 
             // In front, because the actor may have sent more meanwhile.
             _waiting.InsertRange(0, commands.Where(pending => !pending.Task.IsCompleted));
@@ -370,32 +370,15 @@ internal sealed class ConversationLane(
 
             // The next commit doesn't wait until this one's delivery is enqueued. The callers do: the host may stop an instance
             // whose invocations have ended.
-            _ = Task.Run(() => AnswerAsync(plan, range));
+            // Enqueueing never throws.
+            _ = Task.Run(async () =>
+            {
+                await (range.Entries.Count > 0 ? enqueueDelivery(range, Deadline.Earliest(plan.Accepted)) : Task.CompletedTask);
+                plan.Complete(range);
+            });
         }
 
         return outcome;
-    }
-
-    private async Task AnswerAsync(CommitPlan plan, CommittedRange range)
-    {
-        if (range.Entries.Count > 0)
-        {
-            // It never throws.
-            await enqueueDelivery(range, Deadline.Earliest(plan.Accepted));
-        }
-
-        var commit = range.Entries is [var first, ..] ? first.Commit : null;
-        foreach (var pending in plan.Accepted)
-        {
-            // `Commit.Last` wasn't known when the command was decided.
-            IReadOnlyList<LogEntry> entries = [.. pending.Decision.Entries.Select(entry => entry with { Commit = commit })];
-            pending.Complete(new AppendResult(null, entries, pending.Decision.Documents, range.Head, range.Session));
-        }
-
-        foreach (var (pending, answer) in plan.DependentAnswers)
-        {
-            pending.Complete(answer with { Head = answer.Head is null ? null : range.Head, Session = range.Session });
-        }
     }
 
     /// <summary>

@@ -8,8 +8,8 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Media;
 
 /// <summary>
-/// Reconciles references with their messages: a message that refers to a file says what is stored of it, and a reference without such a
-/// message is deleted, with the file if it was the last.
+/// Reconciles references with their messages: copies the file's state into the attachment of a message that refers to it, and deletes
+/// references that no message uses. With the last one the file is deleted, unless it is new and nobody has sent it.
 /// </summary>
 public sealed class MediaReferences(
     MediaStore store,
@@ -20,32 +20,34 @@ public sealed class MediaReferences(
     ChatContainers containers,
     TimeProvider time)
 {
-    /// <summary>Messages whose files one queue message has looked at.</summary>
+    /// <summary>How many messages one queue message handles.</summary>
     private const int Page = 50;
 
-    /// <summary>How soon to look again for a message that isn't committed yet.</summary>
+    /// <summary>How soon to check again for a message that isn't committed yet.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
-    /// <summary>How soon to look again for a message that is scheduled: it may be cancelled.</summary>
-    private static readonly TimeSpan ScheduledLook = TimeSpan.FromDays(1);
+    /// <summary>How soon to check again for a message that is scheduled: it may be cancelled.</summary>
+    private static readonly TimeSpan ScheduledCheck = TimeSpan.FromDays(1);
 
     /// <summary>Reconciles a reference with its message. Idempotent.</summary>
     /// <exception cref="TimeoutException">The message can't be changed just now.</exception>
     public async Task AlignAsync(ReferenceDue due, CancellationToken cancellationToken)
     {
-        // If processing ends after this, it tells the message, or enqueues another look.
+        // The file is read before the message: if MediaProcessing ends after this read, it updates the message itself, or enqueues another
+        // check. By the session of ReadAsync the file is no older than that.
         var (item, itemETag) = await store.ReadAsync(due.MediaId, cancellationToken);
         var (reference, etag) = item is null ? default
             : await store.ReadReferenceAsync(item, itemETag!, due.ConversationId, due.Message, cancellationToken);
         var now = time.GetUtcNow();
         var (head, message) = await ReadAsync(due, cancellationToken);
-        var end = message is null ? due.ExpiresAt : message.ExpiresAt;
+        var expiresAt = message is null ? due.ExpiresAt : message.ExpiresAt;
         var isGone = head?.DeletedAt is not null || message?.IsUnsent == true;
-        var wasSent = end <= now || head?.DeletedAt is not null || message?.Released?.Contains(due.MediaId) == true;
+        var isUseOver = expiresAt <= now || head?.DeletedAt is not null || message?.Released?.Contains(due.MediaId) == true;
         if (item is null || reference is null)
         {
-            // Whoever deleted the reference may have got no further. A new file may be sent yet if its message was refused.
-            await cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: !wasSent, cancellationToken);
+            // An earlier attempt may have crashed after it deleted the reference. If the send was refused, a new file is kept: its owner
+            // may send it again.
+            await cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: !isUseOver, cancellationToken);
             return;
         }
 
@@ -55,22 +57,22 @@ public sealed class MediaReferences(
         }
         else if (!isGone && await WaitsUntilAsync(due, item, reference, cancellationToken) is { } again)
         {
-            // Also where one has disappeared: its key may be used again, and the reference with it.
-            await queue.SendAsync(due with { ExpiresAt = end }, again, cancellationToken);
+            // Also if the message has expired: a new message may use its key again, and this reference.
+            await queue.SendAsync(due with { ExpiresAt = expiresAt }, again, cancellationToken);
         }
         else if (await store.TryDeleteReferenceAsync(item, reference, etag!, cancellationToken))
         {
-            // No message had it: a new file stays, as its owner may still send it.
-            await cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: !wasSent, cancellationToken);
+            // If no message had it, a new file is kept: its owner may still send it.
+            await cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: !isUseOver, cancellationToken);
         }
         else
         {
-            // Written anew, or processed meanwhile.
-            await queue.SendAsync(due, now + Soon, cancellationToken);
+            // The ETag doesn't match: a retry of the send wrote the reference anew, or processing changed the file.
+            await queue.SendAsync(due with { ExpiresAt = expiresAt }, now + Soon, cancellationToken);
         }
     }
 
-    /// <summary>Enqueues a look at each file that a deleted conversation's messages refer to, a page at a time.</summary>
+    /// <summary>Enqueues a check of each file that a deleted conversation's messages refer to, a page at a time.</summary>
     public async Task ReleaseAllAsync(ConversationGone gone, CancellationToken cancellationToken)
     {
         await reader.RefreshSessionAsync(gone.ConversationId, cancellationToken);
@@ -107,10 +109,11 @@ public sealed class MediaReferences(
         return (head, message);
     }
 
-    /// <summary>The message refers to the file: it is to say what is stored of it, and is looked at again when it disappears.</summary>
+    /// <summary>Updates the message's attachment if it is outdated, and schedules a check for when the message expires.</summary>
     private async Task KeepAsync(ReferenceDue due, Message message, Attachment said, Attachment stored, CancellationToken cancellationToken)
     {
-        // What the message says is never older than that.
+        // Processing is the first state, so the message can't be behind it. A refusal says that the conversation is deleted: its own check
+        // follows.
         if (said != stored && stored.State != MediaState.Processing)
         {
             var command = new AlignAttachmentCommand { Actor = message.SenderId, MessageId = due.Message, Attachment = stored };
@@ -123,7 +126,7 @@ public sealed class MediaReferences(
         }
     }
 
-    /// <summary>When to look again for a message that isn't there yet, or is scheduled; null when there will be none.</summary>
+    /// <summary>When to check again for a message that isn't there yet, or is scheduled; null if none can come any more.</summary>
     private async Task<DateTimeOffset?> WaitsUntilAsync(
         ReferenceDue due,
         MediaItem item,
@@ -133,7 +136,7 @@ public sealed class MediaReferences(
         var now = time.GetUtcNow();
         if (now < reference.At + MediaReference.UncommittedFor)
         {
-            // Less and less often.
+            // Exponential backoff: the delay is the reference's age.
             return now + (now - reference.At > Soon ? now - reference.At : Soon);
         }
 
@@ -143,7 +146,7 @@ public sealed class MediaReferences(
             ChatJson.Default.ScheduledMessage,
             cancellationToken: cancellationToken);
         return scheduled is null ? null
-            : (scheduled.DueAt > now + ScheduledLook ? now + ScheduledLook : scheduled.DueAt > now ? scheduled.DueAt : now)
+            : (scheduled.DueAt > now + ScheduledCheck ? now + ScheduledCheck : scheduled.DueAt > now ? scheduled.DueAt : now)
                 + MediaReference.UncommittedFor;
     }
 }

@@ -7,10 +7,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Responses;
 
-/// <summary>Folds what shards counted into what is shown, and has those told who have the channel open.</summary>
+/// <summary>Merges what shards counted into a post's counts, and schedules a push of them to members and watchers.</summary>
 /// <remarks>
-/// At-least-once, in any order, from any instance: see <see cref="FoldedCounts"/>. It is told of each change by the change feed, which
-/// shows a shard as it is then: a thousand reactions between two pages are folded once.
+/// At-least-once, in any order, from any instance: see <see cref="FoldedCounts"/>. The change feed triggers it with the latest version of a
+/// shard or of the comments' head, so a thousand reactions between two pages are merged once. What fails there is enqueued on
+/// <c>fanout</c>. A push may be missed in a crash: the next change pushes all counts.
 /// </remarks>
 public sealed class PostCounting(ChatContainers containers, DeliveryQueue queue, CountsPush push, ILogger<PostCounting> logger)
 {
@@ -20,15 +21,15 @@ public sealed class PostCounting(ChatContainers containers, DeliveryQueue queue,
 
     /// <summary>Folds the counts that a page of the change feed shows, or enqueues that on <c>fanout</c>.</summary>
     /// <param name="changes">The page.</param>
-    /// <param name="inline">Ends the folding at once.</param>
+    /// <param name="inline">Ends folding by itself at the end of the page's time budget; what is left is enqueued.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="Exception">Neither succeeded: the page is to come again.</exception>
+    /// <exception cref="Exception">Neither succeeded: the page must be redelivered.</exception>
     public Task FoldPageAsync(string changes, CancellationToken inline, CancellationToken cancellationToken) =>
         Each.TryAsync(ChangedCounts.Read(changes), MaxParallel, (post, cancel) => FoldAsync(post, inline, cancel), cancellationToken);
 
     /// <summary>Folds how many comments a head says that a post has, or enqueues that on <c>fanout</c>.</summary>
-    /// <param name="comments">Any head: most aren't of comments.</param>
-    /// <param name="inline">Ends the folding at once.</param>
+    /// <param name="comments">Any conversation's head; nothing happens unless it is of a post's comments.</param>
+    /// <param name="inline">Ends folding by itself at the end of the page's time budget; then it is enqueued.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="Exception">Neither succeeded.</exception>
     public async Task FoldAsync(Head? comments, CancellationToken inline, CancellationToken cancellationToken)
@@ -79,7 +80,7 @@ public sealed class PostCounting(ChatContainers containers, DeliveryQueue queue,
 
     private async Task FoldAsync(ChangedCounts post, CancellationToken inline, CancellationToken cancellationToken)
     {
-        var unread = post.Shards.Where(one => one.Counts is null).Select(one => one.Shard);
+        var toEnqueue = post.Shards.Where(one => one.Counts is null).Select(one => one.Shard);
         try
         {
             await FoldAsync(
@@ -91,10 +92,10 @@ public sealed class PostCounting(ChatContainers containers, DeliveryQueue queue,
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             logger.CountsNotFolded(exception, post.Channel);
-            unread = post.Shards.Select(one => one.Shard);
+            toEnqueue = post.Shards.Select(one => one.Shard);
         }
 
-        foreach (var shard in unread)
+        foreach (var shard in toEnqueue)
         {
             var later = new FoldCounts { ConversationId = post.Channel, Ordinal = post.Ordinal, Shard = shard.Number };
             await queue.EnqueueAsync(later, null, cancellationToken);
@@ -121,9 +122,9 @@ public sealed class PostCounting(ChatContainers containers, DeliveryQueue queue,
                 return;
             }
 
-            // Before it is written: after a crash in between, nothing would say that they weren't told.
-            var isOfViews = changed.All(one => one.Counts.DiffersInViewsFrom(before.In(one.Shard)));
-            await push.ScheduleAsync(channel, isOfViews, cancellationToken);
+            // Before the write: after a crash between the two, the retry finds nothing to merge and wouldn't push.
+            var isOfViewsOnly = changed.All(one => one.Counts.EqualsBesidesViews(before.In(one.Shard)));
+            await push.ScheduleAsync(channel, isOfViewsOnly, cancellationToken);
             if (await _conversations.TryWriteDocumentAsync(
                 after,
                 after.Id,
@@ -132,12 +133,12 @@ public sealed class PostCounting(ChatContainers containers, DeliveryQueue queue,
                 ChatJson.Default.FoldedCounts,
                 cancellationToken))
             {
-                // Where the write took longer than the window, that push came before it.
-                await push.ScheduleAsync(channel, isOfViews, cancellationToken);
+                // If that push ran before the write was visible, it sent the old counts. While its window is open, this does nothing.
+                await push.ScheduleAsync(channel, isOfViewsOnly, cancellationToken);
                 return;
             }
 
-            // Another instance folded, or a replica that lags said how it is.
+            // Another instance folded, or the read came from a lagging replica.
             await _conversations.RefreshSessionAsync(after.Id, new PartitionKey(channel.Value), cancellationToken);
         }
     }
@@ -150,7 +151,7 @@ public sealed record FoldCounts : FanOutMessage
 
     public required int Shard { get; init; }
 
-    /// <summary>Random: the shard may have changed since the same was enqueued and folded.</summary>
+    /// <summary>Random, so that duplicate detection never drops it: the shard may have changed since the last one.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public override string MessageId => OpaqueId.Random();
 }
@@ -158,7 +159,7 @@ public sealed record FoldCounts : FanOutMessage
 /// <summary>Folds how many comments a post has, as their head says by then.</summary>
 public sealed record FoldComments : FanOutMessage
 {
-    /// <summary>Random: there may be more comments since the same was enqueued and folded.</summary>
+    /// <summary>Random, so that duplicate detection never drops it: there may be more comments since the last one.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public override string MessageId => OpaqueId.Random();
 }

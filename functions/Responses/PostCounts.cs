@@ -72,8 +72,8 @@ public sealed record PostCounts(long Version)
         };
     }
 
-    /// <summary>Whether others differ in nothing but how many have read it.</summary>
-    internal bool DiffersInViewsFrom(PostCounts other) =>
+    /// <summary>Whether nothing differs but how many have viewed it, if anything.</summary>
+    internal bool EqualsBesidesViews(PostCounts other) =>
         Voters == other.Voters && Comments == other.Comments && AreSame(Reactions, other.Reactions) && AreSame(Votes, other.Votes);
 
     private static bool AreSame(IReadOnlyDictionary<string, long> some, IReadOnlyDictionary<string, long> others) =>

@@ -62,7 +62,7 @@ export const delivery = [
   {
     rule: 'Push: Who left in the range is out before',
     file: 'functions/Delivery/RangePush.cs',
-    find: '        await AlignAsync(head, changes, session, cancellationToken);\n',
+    find: '        await AlignAsync(shown.Head, changes, shown.Session, cancellationToken);\n',
     replace: '',
     project: 'Chat.Functions.Acceptance',
     test: 'When_members_come_and_go.Should_keep_pushes_from_whoever_was_removed_although_SignalR_failed_then',
@@ -86,8 +86,8 @@ export const delivery = [
   {
     rule: 'Push: Who joined or left is told by user, too',
     file: 'functions/Delivery/RangePush.cs',
-    find: '        await TellAsync(head, changes, everyone, session, cancellationToken);\n',
-    replace: '',
+    find: 'var joinsAndLeaves = PushMembershipChangesAsync(head, changes, everyone, session, cancellationToken);',
+    replace: 'var joinsAndLeaves = Task.CompletedTask;',
     project: 'Chat.Functions.Acceptance',
     test: 'When_pushes_are_made.Should_tell_who_joined_and_who_lost_the_conversation_by_user_too',
   },

@@ -1,6 +1,5 @@
 using Chat.Functions.Log;
 using Chat.Functions.Members;
-using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Chat.Local;
 using Xunit;

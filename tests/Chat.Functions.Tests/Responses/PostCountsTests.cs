@@ -36,10 +36,10 @@ public class PostCountsTests
     public void Tells_views_from_what_is_told_sooner()
     {
         var liked = PostCounts.None.With([("/version", 1), ("/reactions/k21", 1)]);
-        Assert.True(liked.With([("/version", 1), ("/views", 3)]).DiffersInViewsFrom(liked));
-        Assert.True((liked with { Reactions = PostCounts.Nothing }).DiffersInViewsFrom(PostCounts.None));
-        Assert.False(liked.DiffersInViewsFrom(PostCounts.None));
-        Assert.False(liked.DiffersInViewsFrom(liked.With([("/version", 1), ("/votes/o0", 1), ("/voters", 1)])));
+        Assert.True(liked.With([("/version", 1), ("/views", 3)]).EqualsBesidesViews(liked));
+        Assert.True((liked with { Reactions = PostCounts.Nothing }).EqualsBesidesViews(PostCounts.None));
+        Assert.False(liked.EqualsBesidesViews(PostCounts.None));
+        Assert.False(liked.EqualsBesidesViews(liked.With([("/version", 1), ("/votes/o0", 1), ("/voters", 1)])));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public class PostCountsTests
             Assert.Equal(counts[last].Comments, folded.Total().ToView(1).Comments);
         }
 
-        Assert.False(counts[1].DiffersInViewsFrom(counts[0]));
+        Assert.False(counts[1].EqualsBesidesViews(counts[0]));
 
         Head Comments(long messages, long takenBack, bool isClosed) => new()
         {

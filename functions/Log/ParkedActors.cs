@@ -8,7 +8,7 @@ namespace Chat.Functions.Log;
 /// wait behind these, so each actor's order is kept.
 /// </summary>
 /// <remarks>Not thread-safe: the lane's lock guards it.</remarks>
-internal sealed class BlockedActors
+internal sealed class ParkedActors
 {
     private readonly Dictionary<UserId, List<PendingAppend>> _commands = [];
     private readonly List<StoredDocument<Head>?> _heads = [];
@@ -17,17 +17,17 @@ internal sealed class BlockedActors
 
     public bool Contains(PendingAppend pending) => _commands.TryGetValue(pending.Command.Actor, out var own) && own.Contains(pending);
 
-    public bool Blocks(PendingAppend pending) => _commands.ContainsKey(pending.Command.Actor);
+    public bool IsParked(PendingAppend pending) => _commands.ContainsKey(pending.Command.Actor);
 
-    /// <summary>Blocks an actor, who isn't blocked yet, with their commands.</summary>
-    public void Block(List<PendingAppend> commands)
+    /// <summary>Parks an actor, who isn't parked yet, with their commands.</summary>
+    public void Park(List<PendingAppend> commands)
     {
         _commands.Add(commands[0].Command.Actor, commands);
         Count += commands.Count;
     }
 
-    /// <summary>Unblocks an actor and keeps the heads that were read for them.</summary>
-    public void Unblock(List<PendingAppend> commands, IEnumerable<StoredDocument<Head>?> heads)
+    /// <summary>Releases an actor and keeps the heads that were read for them.</summary>
+    public void Release(List<PendingAppend> commands, IEnumerable<StoredDocument<Head>?> heads)
     {
         _commands.Remove(commands[0].Command.Actor);
         Count -= commands.Count;
