@@ -1,6 +1,15 @@
 // How each clause of a message's life is broken (docs/architecture.md, steps 2 to 5), and the test that must fail then.
 // `find` occurs once in its file.
 export const delivery = [
+  // Commit
+  {
+    rule: 'Commit: What rests on another command is answered once that is stored',
+    file: 'functions/Log/CommitPlan.cs',
+    find: '(Accepted.Count == 0 ? Answers : DependentAnswers).Add((pending, answer));',
+    replace: 'Answers.Add((pending, answer));',
+    project: 'Chat.Functions.Tests',
+    test: 'Log.When_an_answer_rests_on_another_command.Should_not_be_given_for_a_commit_that_was_given_up',
+  },
   // Enqueue
   {
     rule: 'Enqueue: The answer is the same when enqueueing fails',
@@ -90,6 +99,14 @@ export const delivery = [
     replace: 'var joinsAndLeaves = Task.CompletedTask;',
     project: 'Chat.Functions.Acceptance',
     test: 'When_pushes_are_made.Should_tell_who_joined_and_who_lost_the_conversation_by_user_too',
+  },
+  {
+    rule: 'Push: What was taken back isn\'t pushed as it was',
+    file: 'functions/Delivery/RangePush.cs',
+    find: 'range.Entries is { } committed && (fresh is not null || head.LastSeq == range.Last)',
+    replace: 'range.Entries is { } committed',
+    project: 'Chat.Functions.Acceptance',
+    test: 'When_a_message_is_unsent.Should_not_be_pushed_any_more_as_it_was_said',
   },
   {
     rule: 'Push: A deletion is told by user, too',
