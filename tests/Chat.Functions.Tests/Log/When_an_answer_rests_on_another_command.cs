@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Chat.Functions.Tests.Log;
 
-/// <summary>A command that comes into the same commit as another is decided on what that one leaves, and answered when it is stored.</summary>
+/// <summary>Two commands are in one commit: the second is decided on what the first leaves, and answered when that is stored.</summary>
 public class When_an_answer_rests_on_another_command
 {
     [Theory]
