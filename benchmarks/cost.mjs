@@ -1,6 +1,7 @@
 // What a million messages cost on Azure, step by step, and what an idle month and idle users do; and what channels do. Counts what they
-// use on a running backend, at the prices of local/Inspector/prices.json. Start the backend with --in-memory, then: npm ci --prefix
-// clients -w node && node benchmarks/cost.mjs, or node benchmarks/cost.mjs channels for these alone.
+// use on a running backend, at the prices of local/Inspector/prices.json. Start the backend with --in-memory and
+// Limits__SendsPerMinute=0, then: npm ci --prefix clients -w node && node benchmarks/cost.mjs, or node benchmarks/cost.mjs channels for
+// these alone.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -112,8 +113,8 @@ async function measureChannels() {
     ids.push({ owner, path: `conversations/${conversationId}`, channel: `channels/${conversationId}` });
   }
 
-  for (let index = 0; index < watching; index++) {
-    const device = await connect(`viewer-${index}`);
+  const devices = await Promise.all(Array.from({ length: watching }, (_, index) => connect(`viewer-${index}`)));
+  for (const device of devices) {
     for (const { channel } of ids) {
       await device.put(`${channel}/subscription`, {});
       await device.post(`${channel}/watch`, {});
@@ -130,7 +131,7 @@ async function measureChannels() {
   const posts = [];
   for (const one of ids) posts.push(await say(one, 'The first pays for what the others find.'));
   const of = (all, index) => all[index % all.length];
-  return [
+  const steps = [
     [`a post, ${watching} watch`, await use(index => say(of(ids, index), 'Shall we meet at eight, where we met last time?'))],
     ['to follow it', await use(index => newcomers[index].put(`${of(ids, index).channel}/subscription`, {}))],
     ['its newest posts', await use(index => newcomers[index].get(`${of(ids, index).path}/messages`))],
@@ -138,6 +139,8 @@ async function measureChannels() {
     ['a reaction', await use(index => newcomers[index].put(
       `${of(ids, index).path}/messages/${of(posts, index).messageId}/reactions/:wave:`))],
   ];
+  await Promise.all(devices.map(device => device.stop()));
+  return steps;
 
   async function use(act) {
     await settle();
