@@ -67,11 +67,17 @@ internal sealed class CommitPlan(
     public List<PendingAppend> Deferred { get; } = [];
 
     /// <summary>
-    /// Commands whose answer rests on the stored head alone. No commit of theirs would fail if the head is stale, so the caller must make
-    /// sure that it isn't.
+    /// Commands whose answer no commit would confirm, so that the caller must make sure that the head isn't stale. A dependent answer is
+    /// confirmed by the commit's If-Match on the head. But some member documents change without the head, and the command's caller may
+    /// have seen them.
     /// </summary>
     public IEnumerable<PendingAppend> Unverified =>
-        Answers.Select(answered => answered.Pending).Concat(Repeats.Where(repeat => repeat.Command.MembersToLoad.Count > 0));
+    [
+        .. Answers.Select(answered => answered.Pending),
+        .. DependentAnswers.Select(answered => answered.Pending)
+            .Where(pending => pending.Session is not null && pending.Command.DocumentsToLoadOn(Head!).Any(Member.IsDocumentId)),
+        .. Repeats.Where(repeat => repeat.Command.MembersToLoad.Count > 0),
+    ];
 
     /// <summary>
     /// The new entries, as the whole commit leaves them; none when only the head and documents change. Empty until <see cref="Seal"/>,
@@ -145,7 +151,7 @@ internal sealed class CommitPlan(
         }
     }
 
-    /// <summary>Answers the callers, once the plan is committed as this range.</summary>
+    /// <summary>Answers the callers of what was committed as this range.</summary>
     public void Complete(CommittedRange range)
     {
         var commit = range.Entries is [var first, ..] ? first.Commit : null;
@@ -155,7 +161,11 @@ internal sealed class CommitPlan(
             IReadOnlyList<LogEntry> entries = [.. pending.Decision.Entries.Select(entry => entry with { Commit = commit })];
             pending.Complete(new AppendResult(null, entries, pending.Decision.Documents, range.Head, range.Session));
         }
+    }
 
+    /// <summary>Answers what rests on the plan, once it is committed as this range. It needs no delivery.</summary>
+    public void CompleteDependents(CommittedRange range)
+    {
         foreach (var (pending, answer) in DependentAnswers)
         {
             pending.Complete(answer with { Head = answer.Head is null ? null : range.Head, Session = range.Session });

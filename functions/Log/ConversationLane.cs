@@ -370,6 +370,8 @@ internal sealed class ConversationLane(
 
             // The next commit doesn't wait until this one's delivery is enqueued. The callers do: the host may stop an instance
             // whose invocations have ended.
+            plan.CompleteDependents(range);
+
             // Enqueueing never throws.
             _ = Task.Run(async () =>
             {
@@ -385,13 +387,14 @@ internal sealed class ConversationLane(
     /// Drops commands that were answered, such as those that failed when they were decided. Answers 503 to those whose deadline has passed,
     /// or whose predecessor got no clear answer, and drops them, too.
     /// </summary>
-    private void DropEnded(List<PendingAppend> batch) => batch.RemoveAll(pending =>
+    private void DropEnded(List<PendingAppend> batch)
     {
-        if (pending.Deadline.Remaining(time) <= TimeSpan.Zero || pending.Predecessor?.IsGivenUp == true)
+        // Under the lock, as GiveUp: who sees that a command is answered sees whether it was given up.
+        lock (_lock)
         {
-            pending.TimeOut();
+            batch.FindAll(pending => pending.Deadline.Remaining(time) <= TimeSpan.Zero || pending.Predecessor?.IsGivenUp == true)
+                .ForEach(pending => pending.TimeOut());
+            batch.RemoveAll(pending => pending.Task.IsCompleted);
         }
-
-        return pending.Task.IsCompleted;
-    });
+    }
 }

@@ -122,4 +122,7 @@ public sealed record Member : ConversationDocument
     public const string Prefix = "u:";
 
     public static string DocumentId(UserId user) => Prefix + user.Value;
+
+    /// <summary>Whether a document's id is a member document's.</summary>
+    public static bool IsDocumentId(string id) => id.StartsWith(Prefix, StringComparison.Ordinal);
 }

@@ -51,22 +51,6 @@ public class When_a_session_is_ahead
     }
 
     [Fact]
-    public async Task Should_need_no_read_of_the_head_for_a_refusal_that_a_commit_confirms()
-    {
-        await using var deployment = await Deployment.StartAsync();
-        var process = deployment.StartProcess();
-        var conversation = await process.CreateGroupAsync("alice", "bob");
-        var session = (await SendAsync(process, conversation, "alice", "hello")).Session;
-        using var gate = new Gate(deployment, "read", target: IsHead);
-
-        SendMessageCommand[] commands = [Send(conversation, "bob", "one"), Refused(conversation, "bob"), Send(conversation, "bob", "two")];
-        var answers = await process.Log.AppendInOrderAsync(conversation, commands, session, CancellationToken.None);
-
-        Assert.Equal([null, "message_not_found", null], answers.Select(answer => answer.Refusal?.Code));
-        Assert.Equal(["hello", "one", "two"], (await StoredLog.ReadAsync(process.Containers.Conversations, conversation)).Texts);
-    }
-
-    [Fact]
     public async Task Should_take_back_what_waits_when_the_caller_leaves()
     {
         await using var deployment = await Deployment.StartAsync(new StoppedClock());
