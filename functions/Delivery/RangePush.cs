@@ -66,18 +66,18 @@ public sealed class RangePush(
     {
         var shown = await ReadAsync(range, mayCarry: true, cancellationToken);
         var changes = MembershipChange.Of(shown.Entries, shown.Members);
+
+        // First, so that a new member learns of the join before what came after, whatever becomes of the push group.
+        var joinsAndLeaves = PushMembershipChangesAsync(shown, changes, cancellationToken);
+        await joinsAndLeaves.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await AlignAsync(shown.Head, changes, shown.Session, cancellationToken);
         if (changes.Count > 0 && IsTooOld(shown))
         {
-            // Aligning many members took long. They are aligned now, so the next try wouldn't get further.
+            // All this took long, and would again in the next try.
             shown = await ReadAsync(range, mayCarry: false, cancellationToken);
         }
 
         var (head, session, entries, everyone) = (shown.Head, shown.Session, shown.Entries, shown.Members);
-
-        // First, so that a new member learns of the join before what came after. It needs no push group, and mustn't hold it up.
-        var joinsAndLeaves = PushMembershipChangesAsync(head, changes, everyone, session, cancellationToken);
-        await joinsAndLeaves.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         IReadOnlyList<ChatEvent> toWatchers;
         if (head.DeletedAt is null)
         {
@@ -121,7 +121,7 @@ public sealed class RangePush(
             ? (fresh, range.Session)
             : await log.ReadHeadAsync(range.ConversationId, range.Last, range.Session, cancellationToken);
 
-        // Whatever takes a message back is a later entry.
+        // Whatever takes a message back is a later entry. A replica that doesn't show it yet wouldn't show the message otherwise, either.
         var entries = range.Entries is { } committed && (fresh is not null || head.LastSeq == range.Last)
             ? committed
             : await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
@@ -179,20 +179,15 @@ public sealed class RangePush(
     /// Pushes joins and leaves also to their users directly, as they may not be in the push group. A client that doesn't know the
     /// conversation yet can't find the gap.
     /// </summary>
-    private Task PushMembershipChangesAsync(
-        Head head,
-        IReadOnlyList<MembershipChange> changes,
-        IReadOnlyList<UserId> everyone,
-        Session? session,
-        CancellationToken cancellationToken)
+    private Task PushMembershipChangesAsync(Shown shown, IReadOnlyList<MembershipChange> changes, CancellationToken cancellationToken)
     {
-        var current = everyone.ToHashSet();
+        var current = shown.Members.ToHashSet();
         var told = changes.SelectMany(
             change => change.Joined.Where(current.Contains).Concat(change.Left).Select(user => (User: user, change.Entry)));
-        return head.Kind == ConversationKind.Direct ? Task.CompletedTask : Each.TryAsync(
+        return shown.Head.Kind == ConversationKind.Direct ? Task.CompletedTask : Each.TryAsync(
             told,
             MaxParallel,
-            (one, cancel) => push.SendToUserAsync(one.User, [one.Entry.ToEvent() with { Session = session?.Value }], cancel),
+            (one, cancel) => push.SendToUserAsync(one.User, [one.Entry.ToEvent() with { Session = shown.Session?.Value }], cancel),
             cancellationToken);
     }
 

@@ -95,7 +95,7 @@ export const delivery = [
   {
     rule: 'Push: Who joined or left is told by user, too',
     file: 'functions/Delivery/RangePush.cs',
-    find: 'var joinsAndLeaves = PushMembershipChangesAsync(head, changes, everyone, session, cancellationToken);',
+    find: 'var joinsAndLeaves = PushMembershipChangesAsync(shown, changes, cancellationToken);',
     replace: 'var joinsAndLeaves = Task.CompletedTask;',
     project: 'Chat.Functions.Acceptance',
     test: 'When_pushes_are_made.Should_tell_who_joined_and_who_lost_the_conversation_by_user_too',
