@@ -11,6 +11,9 @@ public sealed record HostAddress<TCaller>(string Url, string Key)
 {
     /// <summary>Whether it is called.</summary>
     public bool IsOn => Url.Length > 0;
+
+    /// <summary>Without the key.</summary>
+    public override string ToString() => Url;
 }
 
 /// <summary>Reads addresses of the host app.</summary>
@@ -19,7 +22,7 @@ internal static class HostAddresses
     /// <summary>Reads two settings, whose names end with <c>Url</c> and <c>Key</c>.</summary>
     /// <param name="services">Where the address is registered.</param>
     /// <param name="configuration">The settings.</param>
-    /// <param name="prefix">Before that, such as <c>Host:Unfurl</c>.</param>
+    /// <param name="prefix">What comes before <c>Url</c> and <c>Key</c>, such as <c>Host:Unfurl</c>.</param>
     /// <exception cref="InvalidOperationException">They can't be used; the message names the setting.</exception>
     public static IServiceCollection AddHostAddress<TCaller>(
         this IServiceCollection services,

@@ -6,10 +6,11 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.HostApp;
 
 /// <summary>
-/// <c>PUT /host/media/{mediaId}/verdict</c>: the host app says whether a file that it was asked to scan is clean; 204. It is shown, or
-/// deleted, soon after, by queue. Of a file that isn't held any more nothing changes. Needs the role <c>chat.host</c>.
+/// <c>PUT /host/media/{mediaId}/verdict</c>: the host app says whether a file that it was asked to scan is clean. 204 says that this is
+/// decided: the file is shown, or deleted, soon after, by queue. Of a file that isn't held any more nothing changes. Needs the role
+/// <c>chat.host</c>.
 /// </summary>
-public sealed class GiveMediaVerdict(MediaStore store, MediaQueue queue, Limits limits)
+public sealed class GiveMediaVerdict(MediaStore store, MediaScan scan, Limits limits)
 {
     [Function(nameof(GiveMediaVerdict))]
     public async Task<IResult> RunAsync(
@@ -24,7 +25,7 @@ public sealed class GiveMediaVerdict(MediaStore store, MediaQueue queue, Limits 
         switch (item?.State)
         {
             case MediaState.Held:
-                await queue.SendAsync(new VerdictGiven(mediaId, verdict == ScanAnswer.Clean), null, cancellationToken);
+                await scan.DecideAsync(new VerdictGiven(mediaId, verdict == ScanAnswer.Clean), cancellationToken);
                 return Results.NoContent();
             case MediaState.Ready or MediaState.Failed:
                 return Results.NoContent();

@@ -184,6 +184,10 @@ public sealed class MediaBlobs(BlobServiceClient client, BlobAddresses addresses
         return KeptEvidence.Missing;
     }
 
+    /// <summary>Whether there is a copy of a file for a case.</summary>
+    public async Task<bool> HasEvidenceAsync(CaseId of, MediaId id, CancellationToken cancellationToken) =>
+        await FindAsync(Copy(of, id), cancellationToken) is not null;
+
     /// <summary>Deletes all that is stored of a file.</summary>
     public Task DeleteAsync(MediaId id, CancellationToken cancellationToken) =>
         Task.WhenAll(DeleteVariantsAsync(id, cancellationToken), DeleteUploadAsync(id, cancellationToken));

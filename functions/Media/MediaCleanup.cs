@@ -58,9 +58,19 @@ public sealed class MediaCleanup(
             }
 
             // Further references are read after the document: one that comes later changes its ETag.
-            if ((isNewKept && time.GetUtcNow() < item.CreatedAt + MediaItem.UnusedFor)
-                || await store.IsReferredToAsync(item, cancellationToken))
+            if (isNewKept && time.GetUtcNow() < item.CreatedAt + MediaItem.UnusedFor)
             {
+                return;
+            }
+
+            if (await store.IsReferredToAsync(item, cancellationToken))
+            {
+                if (item.State == MediaState.Held)
+                {
+                    // A day has passed: the queue message that ends the wait for a verdict may be lost.
+                    await processing.FinishAsync(item, cancellationToken);
+                }
+
                 return;
             }
 

@@ -161,7 +161,7 @@ public sealed record MediaItem
 
     public MediaItem Failed(string reason) => As(MediaState.Failed) with { Reason = reason };
 
-    /// <summary>What is ready, but for a scan.</summary>
+    /// <summary>A file that only waits for its scan.</summary>
     /// <param name="now">The time.</param>
     /// <param name="sha256">Of what is to be shown.</param>
     public MediaItem HeldFrom(DateTimeOffset now, string sha256) => this with { State = MediaState.Held, Scan = new(now, sha256) };

@@ -185,6 +185,10 @@ public sealed class MediaProcessing(
             return;
         }
 
+        // First, so that nothing of what failed is left however long messages can't be told.
+        await (item.State == MediaState.Failed
+            ? blobs.DeleteAsync(item.MediaId, cancellationToken)
+            : blobs.DeleteUploadAsync(item.MediaId, cancellationToken));
         if (item.FirstReference is { } first && !await TryTellAsync(item, first, cancellationToken))
         {
             await queue.SendAsync(first.Due, null, cancellationToken);
@@ -194,10 +198,6 @@ public sealed class MediaProcessing(
         {
             await queue.SendAsync(reference.Due, null, cancellationToken);
         }
-
-        await (item.State == MediaState.Failed
-            ? blobs.DeleteAsync(item.MediaId, cancellationToken)
-            : blobs.DeleteUploadAsync(item.MediaId, cancellationToken));
     }
 
     /// <summary>Has a message say what became of the file; false if it didn't change: another look tells why.</summary>

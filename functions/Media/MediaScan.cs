@@ -10,8 +10,8 @@ namespace Chat.Functions.Media;
 /// the host app calls it clean.
 /// </summary>
 /// <remarks>
-/// It is asked by queue <c>media</c> until it gives a verdict, or gives one by itself; the first one counts. Whatever else comes is none. A
-/// file without one fails after a day. The address of a file is in the question and nowhere else.
+/// It is asked by queue <c>media</c> until it gives a verdict, or gives one by itself; the first one counts. Any other answer is no
+/// verdict. A file without a verdict fails after a day. The address of a file is in the question and nowhere else.
 /// </remarks>
 public sealed class MediaScan(
     HostAddress<MediaScan> host,
@@ -60,17 +60,17 @@ public sealed class MediaScan(
         var end = scan.Since + MaxHeld;
         if (time.GetUtcNow() >= end)
         {
-            await DecideAsync(due.MediaId, read, NotScanned, cancellationToken);
+            await FinishAsync(await DecideAsync(due.MediaId, NotScanned, cancellationToken, read), cancellationToken);
             return;
         }
 
         switch (await AskAsync(item, scan, cancellationToken))
         {
             case ScanAnswer.Clean:
-                await DecideAsync(due.MediaId, read, null, cancellationToken);
+                await FinishAsync(await DecideAsync(due.MediaId, null, cancellationToken, read), cancellationToken);
                 break;
             case ScanAnswer.Refused:
-                await DecideAsync(due.MediaId, read, Refused, cancellationToken);
+                await FinishAsync(await DecideAsync(due.MediaId, Refused, cancellationToken, read), cancellationToken);
                 break;
             default:
                 var wait = FirstWait * Math.Pow(2, Math.Min(due.Asked, 10));
@@ -80,28 +80,38 @@ public sealed class MediaScan(
         }
     }
 
-    /// <summary>Takes a verdict that the host app gave by itself. Of a file that isn't held any more nothing changes.</summary>
+    /// <summary>
+    /// Decides by a verdict that the host app gave by itself. Of a file that isn't held any more nothing changes. The queue does what
+    /// follows, and decides if this fails.
+    /// </summary>
+    public async Task DecideAsync(VerdictGiven given, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        await queue.SendAsync(given, null, cancellationToken);
+        await DecideAsync(given.MediaId, given.IsClean ? null : Refused, cancellationToken);
+    }
+
+    /// <summary>Does what follows from a verdict that the host app gave by itself. Idempotent.</summary>
     public async Task TakeAsync(VerdictGiven given, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(given);
-        var read = await store.ReadAsync(given.MediaId, cancellationToken);
-        await DecideAsync(given.MediaId, read, given.IsClean ? null : Refused, cancellationToken);
+        await FinishAsync(await DecideAsync(given.MediaId, given.IsClean ? null : Refused, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Ends the wait of a file, as it was read: it is ready, or failed for a reason.</summary>
-    private async Task DecideAsync(
+    /// <summary>Ends the wait of a file: it is ready, or failed for a reason. Of one that isn't held any more nothing changes.</summary>
+    /// <returns>The file then.</returns>
+    private async Task<MediaItem?> DecideAsync(
         MediaId id,
-        StoredDocument<MediaItem> read,
         string? reason,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        StoredDocument<MediaItem> read = default)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (item, etag) = attempt == 0 ? read : await store.ReadAsync(id, cancellationToken);
+            var (item, etag) = attempt == 0 && read.Document is not null ? read : await store.ReadAsync(id, cancellationToken);
             if (item is not { State: MediaState.Held })
             {
-                await FinishAsync(item, cancellationToken);
-                return;
+                return item;
             }
 
             var decided = reason is null ? item with { State = MediaState.Ready, Scan = null } : item.Failed(reason);
@@ -112,8 +122,7 @@ public sealed class MediaScan(
                     logger.NotShown(reason);
                 }
 
-                await processing.FinishAsync(decided, cancellationToken);
-                return;
+                return decided;
             }
         }
     }

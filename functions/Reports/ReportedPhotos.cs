@@ -66,18 +66,31 @@ public sealed class ReportedPhotos(
     public async Task CopyAsync(PhotoReported due, CancellationToken cancellationToken)
     {
         var state = await HoldAsync(due.MediaId, cancellationToken);
-        if (state is MediaState.Processing or MediaState.Held)
+        switch (state)
         {
             // Its blobs may be there by now, but nobody is to see them yet.
-            await queue.SendAsync(due, time.GetUtcNow() + (state == MediaState.Held ? Later : Soon), cancellationToken);
+            case MediaState.Processing:
+                await queue.SendAsync(due, time.GetUtcNow() + Soon, cancellationToken);
+                return;
+            case MediaState.Held:
+                await queue.SendAsync(due, time.GetUtcNow() + Later, cancellationToken);
+                return;
+
+            // Nobody saw anything of it, nor is to see it here. Its blobs may be there still.
+            case MediaState.Failed:
+                return;
         }
-        else if (await blobs.KeepEvidenceAsync(due.CaseId, due.MediaId, isAtOnce: false, cancellationToken) == KeptEvidence.Kept)
+
+        // What isn't ready any more may never have been: of that there is a copy already, or none.
+        var isKept = state == MediaState.Ready
+            ? await blobs.KeepEvidenceAsync(due.CaseId, due.MediaId, isAtOnce: false, cancellationToken) == KeptEvidence.Kept
+            : await blobs.HasEvidenceAsync(due.CaseId, due.MediaId, cancellationToken);
+        if (isKept)
         {
             await cases.AddPhotosAsync(due.CaseId, due.EvidenceId, [due.MediaId], cancellationToken);
         }
-        else if (state != MediaState.Failed)
+        else
         {
-            // Of what failed nobody saw anything.
             logger.PhotoGone();
         }
     }

@@ -72,12 +72,19 @@ internal sealed class Uploads(LocalAzure azure) : IDisposable
             : null;
     }
 
-    /// <summary>The names of all blobs, with their containers.</summary>
-    public async Task<List<string>> BlobsAsync()
+    /// <summary>The names of all blobs of uploads and files, with their containers.</summary>
+    public Task<List<string>> BlobsAsync() => BlobsAsync(MediaBlobs.Incoming, MediaBlobs.Stored);
+
+    /// <summary>The names of the copies that are kept for moderators.</summary>
+    public Task<List<string>> EvidenceAsync() => BlobsAsync(MediaBlobs.Evidence);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<List<string>> BlobsAsync(params string[] containers)
     {
         var service = azure.Blobs.Connect(new BlobClientOptions(BlobClientOptions.ServiceVersion.V2026_06_06));
         var names = new List<string>();
-        foreach (var container in (string[])[MediaBlobs.Incoming, MediaBlobs.Stored])
+        foreach (var container in containers)
         {
             await foreach (var blob in service.GetBlobContainerClient(container).GetBlobsAsync(default, default, null, default))
             {
@@ -87,6 +94,4 @@ internal sealed class Uploads(LocalAzure azure) : IDisposable
 
         return names;
     }
-
-    public void Dispose() => _http.Dispose();
 }
