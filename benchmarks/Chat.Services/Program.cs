@@ -18,6 +18,12 @@ switch (args)
         await FeedBenchmark.RunAsync(
             int.Parse(conversations, CultureInfo.InvariantCulture), int.Parse(messagesEach, CultureInfo.InvariantCulture));
         return 0;
+    case [PhotoBenchmark.Child, var path]:
+        await PhotoBenchmark.MeasureAsync(path);
+        return 0;
+    case ["photo", var megapixels]:
+        await PhotoBenchmark.RunAsync(int.Parse(megapixels, CultureInfo.InvariantCulture));
+        return 0;
     case ["followers", _, ..]:
         await FollowersBenchmark.RunAsync([.. args.Skip(1).Select(size => int.Parse(size, CultureInfo.InvariantCulture))]);
         return 0;
@@ -40,7 +46,7 @@ if (args.Except(all.Select(benchmark => benchmark.Name), StringComparer.Ordinal)
     await Console.Error.WriteLineAsync(
         "Usage: Chat.Services [store] [servicebus] [amqp] [cosmos] [signalr] [host] [instances] [writers] [limits]; "
             + "all without an argument. "
-            + "Or: kept MESSAGES; or: feed CONVERSATIONS MESSAGES; or: followers NUMBER….");
+            + "Or: kept MESSAGES; or: feed CONVERSATIONS MESSAGES; or: followers NUMBER…; or: photo MEGAPIXELS.");
     return 2;
 }
 

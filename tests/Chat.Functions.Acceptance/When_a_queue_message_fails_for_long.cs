@@ -46,7 +46,9 @@ public class When_a_queue_message_fails_for_long
             Assert.Matches(
                 @"^It failed \d{2} times since 20\S+Z, at last with CosmosException 403/0\.$",
                 letter.DeadLetterErrorDescription);
-            Assert.InRange(clock.GetUtcNow() - begin, TimeSpan.FromMinutes(50), TimeSpan.FromMinutes(70));
+
+            // No copy has an hour of its own. Time jumps further until somebody looks.
+            Assert.InRange(clock.GetUtcNow() - begin, TimeSpan.FromMinutes(50), TimeSpan.FromMinutes(110));
         }
 
         // The list follows when it is replayed.
