@@ -116,6 +116,9 @@ public sealed class ProtocolTests
         await using var port = new TestPort();
         using var idle = await RawClient.OpenAsync(port.Port, TimeSpan.FromMinutes(10));
         Assert.Contains("chat-local", await idle.ReadFrameAsync(), StringComparison.Ordinal);
+
+        // Until then it has ten seconds to open.
+        await SignalR.Eventually.TrueAsync(() => port.Clock.Waiting == 1, () => "the connection to be open");
         port.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Contains("amqp:connection:forced", await idle.ReadFrameAsync(), StringComparison.Ordinal);
     }
