@@ -4,10 +4,8 @@ using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Local;
-using Chat.Local.ServiceBus;
 using Microsoft.AspNetCore.Http;
 using Xunit;
-using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Acceptance;
 
@@ -147,35 +145,6 @@ public class When_files_are_scanned
     }
 
     [Fact]
-    public async Task Should_fail_after_a_day_without_a_verdict()
-    {
-        var clock = new JumpingClock();
-        await using var host = await HookReceiver.StartAsync();
-        await using var app = await ChatApp.StartAsync(settings: host.SettingsOfScans, time: clock);
-        using var uploads = new Uploads(app.Azure);
-        var alice = new Person(app.Http, "alice", lifetime: TimeSpan.FromDays(3));
-        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        host.Verdict = _ => "pending";
-        var media = await uploads.UploadAsync(alice, conversation);
-        var message = await alice.SayAsync(conversation, Uploads.Of(media));
-        await IsAskedAsync(host);
-        for (var hour = 0; hour < 23; hour++)
-        {
-            var asked = host.Scanned.Count;
-            clock.Jump(TimeSpan.FromHours(1));
-            await Eventually.HoldsAsync(() => host.Scanned.Count, count => count > asked);
-            await HasSettledAsync(app);
-        }
-
-        Assert.Equal("processing", (await alice.AskAsync("GET", message.Path())).List("attachments")[0].Text("state"));
-        clock.Jump(TimeSpan.FromHours(1));
-        await Eventually.SeesAsync(
-            clock, () => alice.AskAsync("GET", message.Path()), seen => seen.List("attachments")[0].Text("state") == "failed");
-        Assert.Equal("not_scanned", (await uploads.CompleteAsync(alice, media)).Text("reason"));
-        await Eventually.SeesAsync(uploads.BlobsAsync, blobs => blobs.Count == 0);
-    }
-
-    [Fact]
     public async Task Should_take_verdicts_on_what_waits_for_one_alone()
     {
         await using var host = await HookReceiver.StartAsync();
@@ -252,127 +221,6 @@ public class When_files_are_scanned
         await GiveAsync(off, media, "clean");
         await Eventually.SeesAsync(
             () => off.As("bob").AskAsync("GET", message.Path()), seen => seen.List("attachments")[0].Text("state") == "ready");
-    }
-
-    [Fact]
-    public async Task Should_not_be_seen_by_moderators_before_either()
-    {
-        var clock = new JumpingClock();
-        await using var host = await HookReceiver.StartAsync();
-        await using var app = await ChatApp.StartAsync(settings: host.SettingsOfScans, time: clock);
-        using var uploads = new Uploads(app.Azure);
-        var (alice, bob, moderator) = (app.As("alice"), app.As("bob"), app.AsModerator("vera"));
-        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        host.Verdict = _ => "pending";
-        var media = await uploads.UploadAsync(alice, conversation);
-        await IsAskedAsync(host);
-        var message = await alice.SayAsync(conversation, Uploads.Of(media));
-        var target = new { conversationId = conversation, messageIds = new[] { message.Text("messageId") } };
-        await bob.AskAsync("POST", "/api/reports", new { target, reason = "spam" }, HttpStatusCode.Accepted);
-        clock.Jump(TimeSpan.FromMinutes(2));
-        await HasSettledAsync(app);
-        Assert.Empty(await PhotosAsync());
-
-        await GiveAsync(app, media, "clean");
-        await Eventually.SeesAsync(clock, PhotosAsync, photos => photos.Count == 1);
-
-        async Task<List<JsonElement>> PhotosAsync()
-        {
-            var reported = (await moderator.AskAsync("GET", "/api/moderation/cases")).List("cases").Single();
-            var found = await moderator.AskAsync("GET", $"/api/moderation/cases/{reported.Text("caseId")}");
-            return [.. found.List("evidence").Where(one => one.At("photos") is not null).SelectMany(one => one.List("photos"))];
-        }
-    }
-
-    [Fact]
-    public async Task Should_leave_no_evidence_of_what_is_refused_however_long_its_message_cannot_be_told()
-    {
-        var clock = new JumpingClock();
-        await using var host = await HookReceiver.StartAsync();
-        await using var app = await ChatApp.StartAsync(settings: host.SettingsOfScans, time: clock);
-        using var uploads = new Uploads(app.Azure);
-        var (alice, bob) = (app.As("alice"), app.As("bob"));
-        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        host.Verdict = _ => "pending";
-        var media = await uploads.UploadAsync(alice, conversation);
-        await IsAskedAsync(host);
-        var message = await alice.SayAsync(conversation, Uploads.Of(media));
-        var target = new { conversationId = conversation, messageIds = new[] { message.Text("messageId") } };
-        await bob.AskAsync("POST", "/api/reports", new { target, reason = "spam" }, HttpStatusCode.Accepted);
-        using (app.Azure.Faults.Add(new Fault("cosmos", "batch", FaultKind.Fail)))
-        {
-            await GiveAsync(app, media, "refused");
-            for (var n = 0; n < 3; n++)
-            {
-                clock.Jump(TimeSpan.FromMinutes(1));
-                await HasSettledAsync(app);
-            }
-        }
-
-        await Eventually.SeesAsync(
-            clock, () => bob.AskAsync("GET", message.Path()), seen => seen.List("attachments")[0].Text("state") == "failed");
-        await Eventually.SeesAsync(uploads.BlobsAsync, blobs => blobs.Count == 0);
-        Assert.Empty(await uploads.EvidenceAsync());
-    }
-
-    [Fact]
-    public async Task Should_be_decided_by_the_first_verdict_also_if_what_follows_from_it_is_late()
-    {
-        var clock = new JumpingClock();
-        await using var host = await HookReceiver.StartAsync();
-        await using var app = await ChatApp.StartAsync(settings: host.SettingsOfScans, time: clock);
-        using var uploads = new Uploads(app.Azure);
-        var alice = app.As("alice");
-        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        host.Verdict = _ => "pending";
-        var media = await uploads.UploadAsync(alice, conversation);
-        await IsAskedAsync(host);
-        var message = await alice.SayAsync(conversation, Uploads.Of(media));
-        using (app.Azure.Faults.Add(new Fault("servicebus", "receive", FaultKind.Fail)))
-        {
-            await GiveAsync(app, media, "refused");
-            Assert.Equal("refused", (await uploads.CompleteAsync(alice, media)).Text("reason"));
-            await GiveAsync(app, media, "clean");
-        }
-
-        await Eventually.SeesAsync(
-            clock, () => alice.AskAsync("GET", message.Path()), seen => seen.List("attachments")[0].Text("state") == "failed");
-    }
-
-    [Fact]
-    public async Task Should_end_although_the_queue_lost_the_question()
-    {
-        var clock = new JumpingClock();
-        await using var host = await HookReceiver.StartAsync();
-        await using var app = await ChatApp.StartAsync(settings: host.SettingsOfScans, time: clock);
-        using var uploads = new Uploads(app.Azure);
-        var alice = new Person(app.Http, "alice", lifetime: TimeSpan.FromDays(3));
-        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        host.Verdict = _ => "pending";
-        var media = await uploads.UploadAsync(alice, conversation);
-        var message = await alice.SayAsync(conversation, Uploads.Of(media));
-        await IsAskedAsync(host);
-        await HasSettledAsync(app);
-        await using var client = app.Azure.ServiceBus.Connect();
-        await LoseAsync();
-        clock.Jump(TimeSpan.FromMinutes(25));
-        await Eventually.HoldsAsync(() => host.Scanned.Count, count => count > 1);
-        await HasSettledAsync(app);
-        await LoseAsync();
-        clock.Jump(TimeSpan.FromHours(24));
-        await Eventually.SeesAsync(
-            clock, () => alice.AskAsync("GET", message.Path()), seen => seen.List("attachments")[0].Text("state") == "failed");
-
-        async Task LoseAsync()
-        {
-            foreach (var waiting in await app.Azure.ServiceBus.Find("media")!.ShowAsync(MessageKind.Scheduled, 0, 100))
-            {
-                if (waiting.Body.ToString().Contains("scanDue", StringComparison.Ordinal))
-                {
-                    await client.CreateSender("media").CancelScheduledMessageAsync(waiting.SequenceNumber);
-                }
-            }
-        }
     }
 
     private static Photo FileOf(string kind) => kind switch

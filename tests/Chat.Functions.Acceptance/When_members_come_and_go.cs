@@ -10,22 +10,6 @@ namespace Chat.Functions.Acceptance;
 /// <summary>Who is in sees what is theirs to see, and who isn't sees nothing, from the very next call on.</summary>
 public class When_members_come_and_go
 {
-    [Theory]
-    [InlineData("send-group")]
-    [InlineData("group-remove")]
-    public async Task Should_tell_who_was_added_although_the_group_cannot_be_pushed_to(string operation)
-    {
-        var clock = new JumpingClock();
-        await using var app = await ChatApp.StartAsync(time: clock);
-        var (alice, dave) = (app.As("alice"), app.As("dave"));
-        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
-        await app.HasDeliveredAsync(clock);
-        await using var phone = await dave.ListenAsync();
-        using var down = app.Azure.Faults.Add(new Fault("signalr", operation, FaultKind.Fail));
-        await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "dave" } });
-        await phone.ReceivesEventAsync("member.joined");
-    }
-
     [Fact]
     public async Task Should_show_those_who_are_added_what_follows_and_nothing_from_before()
     {

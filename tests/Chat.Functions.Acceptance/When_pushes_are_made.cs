@@ -2,12 +2,29 @@ using System.Collections.Concurrent;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Local;
 using Xunit;
+using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Acceptance;
 
 /// <summary>What is handed over is pushed without the change feed, which is held.</summary>
 public class When_pushes_are_made
 {
+    [Theory]
+    [InlineData("send-group")]
+    [InlineData("group-remove")]
+    public async Task Should_tell_who_was_added_although_the_group_cannot_be_pushed_to(string operation)
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, dave) = (app.As("alice"), app.As("dave"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        await app.HasDeliveredAsync(clock);
+        await using var phone = await dave.ListenAsync();
+        using var down = app.Azure.Faults.Add(new Fault("signalr", operation, FaultKind.Fail));
+        await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "dave" } });
+        await phone.ReceivesEventAsync("member.joined");
+    }
+
     [Fact]
     public async Task Should_reach_who_joined_just_before()
     {
