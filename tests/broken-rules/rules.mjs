@@ -126,9 +126,16 @@ export const rules = [
   {
     rule: 'What succeeds after a stop began goes back, unless its function settled it',
     file: 'local/Functions/Queues/QueueFunction.cs',
-    find: '!succeeded || stop.Taking.IsCancellationRequested',
+    find: '!succeeded || isStopping',
     replace: '!succeeded',
     test: 'Functions.When_messages_trigger_functions.Should_finish_what_runs_and_take_nothing_new_when_the_host_stops',
+  },
+  {
+    rule: 'What succeeds after a stop began goes back, unless its function settled it',
+    file: 'local/Functions/Queues/QueueFunction.cs',
+    find: 'await _receivingEnded.Task;',
+    replace: '',
+    test: 'Functions.When_messages_trigger_functions.Should_give_back_what_ran_only_when_this_host_can_not_receive_it_again',
   },
   {
     rule: 'Settlement by `ServiceBusMessageActions`',

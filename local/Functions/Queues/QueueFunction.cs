@@ -24,6 +24,7 @@ internal sealed class QueueFunction(
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
     private readonly bool _autoComplete = trigger.AutoCompleteMessages ?? hostJson.AutoCompleteMessages;
+    private readonly TaskCompletionSource _receivingEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WorkerEndpoint _endpoint = null!;
 
     public async Task PrepareAsync() => _endpoint = await WorkerEndpoint.GetAsync();
@@ -49,6 +50,7 @@ internal sealed class QueueFunction(
             }
         }
 
+        _receivingEnded.SetResult();
         for (var i = 0; i < hostJson.MaxConcurrentCalls; i++)
         {
             await slots.WaitAsync(CancellationToken.None);
@@ -88,12 +90,24 @@ internal sealed class QueueFunction(
         try
         {
             var succeeded = await TryRunAsync(message, amqp, actions, stop);
-            if (actions.Settled || stop.Aborted)
+            if (actions.Settled)
             {
                 return;
             }
 
-            if (!succeeded || stop.Taking.IsCancellationRequested)
+            var isStopping = stop.Taking.IsCancellationRequested;
+            if (isStopping)
+            {
+                // Given back earlier, it could come to this host once more.
+                await _receivingEnded.Task;
+            }
+
+            if (stop.Aborted)
+            {
+                return;
+            }
+
+            if (!succeeded || isStopping)
             {
                 await actions.AbandonAsync();
             }

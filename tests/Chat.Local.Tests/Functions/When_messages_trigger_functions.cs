@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Azure.Messaging.ServiceBus;
 using Chat.Local.ServiceBus;
@@ -183,6 +184,46 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
         await stop.WaitAsync(Eventually.Timeout);
         Assert.Equal([running], _work.Begun);
         Assert.Equal(new QueueCounts(left, 0, 0, 0, 0), Counts());
+    }
+
+    [Fact]
+    public async Task Should_give_back_what_ran_only_when_this_host_can_not_receive_it_again()
+    {
+        var gate = _work.Gate = new SemaphoreSlim(0);
+        using var receiving = new SemaphoreSlim(0);
+        var order = new ConcurrentQueue<string>();
+        using var receive = _azure.Faults.Add(new Fault("servicebus", "receive", FaultKind.Delay)
+        {
+            Skip = 1,
+            Strike = async _ =>
+            {
+                order.Enqueue("receiving");
+                await receiving.WaitAsync();
+                order.Enqueue("received");
+            },
+        });
+        using var abandon = _azure.Faults.Add(new Fault("functions", "abandon", FaultKind.Delay)
+        {
+            Strike = _ =>
+            {
+                order.Enqueue("given back");
+                return Task.CompletedTask;
+            },
+        });
+        await using var host = await StartAsync(typeof(TakesText));
+        await SendAsync("running", "on its way");
+        await _work.WhenBegunAsync("text running");
+        await Eventually.TrueAsync(() => !order.IsEmpty, () => "the second one to be on its way");
+        var stop = host.Host.StopAsync();
+        gate.Release(2);
+        await Eventually.TrueAsync(
+            () => _azure.Meter.Read().Any(reading => reading.Operation == $"execution:{nameof(TakesText)}"),
+            () => "the first one to have run");
+        await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        receiving.Release();
+        await stop.WaitAsync(Eventually.Timeout);
+        Assert.Equal(["receiving", "received", "given back", "given back"], order);
+        Assert.Equal(new QueueCounts(2, 0, 0, 0, 0), Counts());
     }
 
     [Fact]
