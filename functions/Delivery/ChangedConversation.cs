@@ -16,10 +16,13 @@ public sealed record ChangedConversation(
     IReadOnlyList<ProjectDocument> Unreadable)
 {
     /// <summary>Reads a page and groups it by conversation. Documents that no inbox depends on are left out.</summary>
-    public static IReadOnlyList<ChangedConversation> Read(string page)
+    /// <param name="page">The page, a JSON array.</param>
+    /// <param name="documents">How many documents it has, with those that are left out.</param>
+    public static IReadOnlyList<ChangedConversation> Read(string page, out int documents)
     {
-        using var documents = JsonDocument.Parse(page);
-        var projected = documents.RootElement.EnumerateArray().Where(IsProjected);
+        using var all = JsonDocument.Parse(page);
+        documents = all.RootElement.GetArrayLength();
+        var projected = all.RootElement.EnumerateArray().Where(IsProjected);
         return [.. projected.GroupBy(ConversationOf).Select(one => Read(one.Key, one))];
     }
 

@@ -46,6 +46,7 @@ public static class DeliverySetup
             .AddSingleton<ScheduledQueue>()
             .AddSingleton<RangePush>()
             .AddSingleton<EntryProjection>()
+            .AddSingleton<FeedPace>()
             .AddSingleton<InboxFanOut>()
             .AddSingleton<PushGroupAlignment>();
     }

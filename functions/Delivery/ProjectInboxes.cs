@@ -25,16 +25,11 @@ public sealed class ProjectInboxes(
     SharesHook shares,
     PreviewPolicy previews,
     PostCounting counting,
+    FeedPace pace,
     TimeProvider time,
     ILogger<ProjectInboxes> logger)
 {
     private const int MaxParallel = 16;
-
-    /// <summary>
-    /// A page. In a storm of responses to posts a longer one would take longer than <see cref="InlineTimeout"/>, and the lists of others
-    /// whose messages are in it would wait, and then go by <c>fanout</c>.
-    /// </summary>
-    private const int MaxChanges = 100;
 
     /// <summary>How long a page waits for its projection. Changes that aren't projected by then go to <c>fanout</c>.</summary>
     private static readonly TimeSpan InlineTimeout = TimeSpan.FromSeconds(1);
@@ -53,24 +48,28 @@ public sealed class ProjectInboxes(
             Connection = DeliverySetup.CosmosConnection,
             LeaseContainerName = ChatContainers.LeasesName,
             LeaseContainerPrefix = "inboxes-",
-            FeedPollDelay = 500,
-            MaxItemsPerInvocation = MaxChanges,
+            FeedPollDelay = FeedPace.PollDelay,
+            MaxItemsPerInvocation = FeedPace.PageSize,
             StartFromBeginning = true)] string changes,
         CancellationToken cancellationToken)
     {
+        var page = ChangedConversation.Read(changes, out var documents);
+        var hold = pace.Repeats(page, documents) ? pace.HoldAsync(cancellationToken) : Task.CompletedTask;
         using var inline = new CancellationTokenSource(InlineTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(inline.Token, cancellationToken);
         await Task.WhenAll(
             counting.FoldPageAsync(changes, linked.Token, cancellationToken),
             Each.TryAsync(
-                ChangedConversation.Read(changes),
+                page,
                 MaxParallel,
                 (changed, cancel) => Task.WhenAll(
                     EnqueueDeliveriesAsync(changed, cancel),
                     EnqueueMediaAsync(changed, cancel),
                     counting.FoldAsync(changed.Head, linked.Token, cancel),
                     ProjectAsync(changed, linked.Token, cancel)),
-                cancellationToken));
+                cancellationToken),
+            hold);
+        pace.NoteEnd(page);
     }
 
     /// <summary>

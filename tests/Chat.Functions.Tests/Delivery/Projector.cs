@@ -36,7 +36,8 @@ internal sealed class Projector : IAsyncDisposable
 
     /// <param name="deployment">On whose services.</param>
     /// <param name="time">What it goes by.</param>
-    public Projector(Deployment deployment, TimeProvider time)
+    /// <param name="pace">When it holds pages; if not given, never.</param>
+    public Projector(Deployment deployment, TimeProvider time, FeedPace? pace = null)
     {
         var process = deployment.StartProcess();
         var containers = process.Containers;
@@ -88,6 +89,7 @@ internal sealed class Projector : IAsyncDisposable
             new SharesHook(new HostAddress<SharesHook>("", ""), new HostCalls(time), new ModerationQueue(queues), time),
             new PreviewPolicy(new PreviewOptions(), time),
             _counting,
+            pace ?? new FeedPace(new HastyClock()),
             time,
             NullLogger<ProjectInboxes>.Instance);
     }
@@ -111,7 +113,7 @@ internal sealed class Projector : IAsyncDisposable
         ];
     }
 
-    public Task FollowAsync(string page) => _feed.RunAsync(page, CancellationToken.None);
+    public Task FollowAsync(string page, CancellationToken stop = default) => _feed.RunAsync(page, stop);
 
     /// <summary>Follows a page again and again, as the retry policy does.</summary>
     public async Task KeepFollowingAsync(string page)
@@ -182,6 +184,16 @@ internal sealed class Projector : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    /// <summary>On which a second passes between any two looks, so that no page follows another at once.</summary>
+    private sealed class HastyClock : TimeProvider
+    {
+        private long _seconds;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref _seconds);
+    }
 
     private static async Task<Exception?> TriedAsync(Func<Task> work)
     {
