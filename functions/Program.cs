@@ -27,6 +27,7 @@ using Microsoft.Extensions.Hosting;
 var builder = FunctionsApplication.CreateBuilder(args);
 
 builder.Logging.AddLogLevels();
+builder.UseMiddleware<ShowFailures>();
 builder.UseMiddleware<DropResults>();
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<WarmUp>();
@@ -60,6 +61,7 @@ builder.Services
     .AddPreviews(builder.Configuration)
     .AddSync(builder.Configuration)
     .AddHealth()
-    .AddTelemetry(builder.Configuration);
+    .AddTelemetry(builder.Configuration)
+    .AddFailureLogging();
 
 await builder.Build().RunAsync();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Local;
@@ -63,5 +64,62 @@ public class When_people_use_the_app_and_operators_read_its_log
 
         Assert.Contains(log.Lines, line => line.Contains("RealtimeException", StringComparison.Ordinal));
         Assert.DoesNotContain(log.Lines, line => line.Contains("in-the-log", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("conversations/")]
+    [InlineData("users/")]
+    public async Task Should_name_nobody_when_Cosmos_DB_fails(string container)
+    {
+        using var log = new CapturedLog();
+        await using var app = await ChatApp.StartAsync(settings: Verbose, log: log);
+        var (alice, bob) = (app.As("alice-in-the-log"), app.As("bob-in-the-log"));
+        var group = (await alice.CreateGroupAsync("Trip", bob.Name, "carol-in-the-log")).ConversationId;
+        await app.HasDeliveredAsync();
+        using (app.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Fail)
+        {
+            Target = target => target.StartsWith(container, StringComparison.Ordinal),
+        }))
+        {
+            using var sent = await alice.TrySendAsync(group, "Hello");
+            using var page = await bob.SendAsync(HttpMethod.Get, $"api/conversations/{group}/messages", null);
+            using var list = await bob.SendAsync(HttpMethod.Get, "api/conversations", null);
+            using var member = await bob.SendAsync(HttpMethod.Get, $"api/conversations/{group}/members/{alice.Name}", null);
+        }
+
+        Assert.DoesNotContain(
+            log.Lines,
+            line => line.Contains("in-the-log", StringComparison.Ordinal) || line.Contains(group, StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Contains("CosmosException: status 503", StringComparison.Ordinal));
+    }
+
+    /// <summary>The host logs what a function of a queue or feed throws.</summary>
+    [Fact]
+    public async Task Should_name_nobody_in_what_the_host_is_told_of_failures()
+    {
+        var told = new ConcurrentQueue<string>();
+        await using var app = await ChatApp.StartAsync(heard: message =>
+        {
+            if (message.InvocationResponse?.Result?.Exception is { } failure)
+            {
+                told.Enqueue(failure.ToString());
+            }
+        });
+        var (alice, bob) = (app.As("alice-in-the-log"), app.As("bob-in-the-log"));
+        var group = (await alice.CreateGroupAsync("Trip", bob.Name, "carol-in-the-log")).ConversationId;
+        await app.HasDeliveredAsync();
+        using (app.Azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Fail)
+        {
+            Target = target => target.StartsWith("users/", StringComparison.Ordinal),
+        }))
+        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail)))
+        {
+            await alice.SendAsync(group, "Hello");
+            await Eventually.HoldsAsync(() => told.Count, count => count > 0);
+        }
+
+        Assert.DoesNotContain(
+            told,
+            failure => failure.Contains("in-the-log", StringComparison.Ordinal) || failure.Contains(group, StringComparison.Ordinal));
     }
 }

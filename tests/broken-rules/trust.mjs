@@ -226,4 +226,22 @@ export const trust = [
     replace: 'if (Accents == WordAccents.Distinct)',
     ...byAbuse,
   },
+
+  // Logs
+  {
+    rule: 'Logs: What fails in Cosmos DB is logged without ids of documents',
+    file: 'functions/Telemetry/FailureLogging.cs',
+    find: 'exception is null ? null : LoggedException.Of(exception)',
+    replace: 'exception',
+    ...acceptance,
+    test: 'When_people_use_the_app_and_operators_read_its_log.Should_name_nobody_when_Cosmos_DB_fails',
+  },
+  {
+    rule: 'Logs: The host is told of failures without ids of documents',
+    file: 'functions/Telemetry/FailureLogging.cs',
+    find: 'throw shown;',
+    replace: 'throw;',
+    ...acceptance,
+    test: 'When_people_use_the_app_and_operators_read_its_log.Should_name_nobody_in_what_the_host_is_told_of_failures',
+  },
 ];
