@@ -12,7 +12,7 @@ namespace Chat.Functions.Delivery;
 /// </remarks>
 public sealed class FeedPace(TimeProvider time)
 {
-    /// <summary>How long the trigger waits after a read that found nothing, and how long a held page takes at least. Milliseconds.</summary>
+    /// <summary>How long the trigger waits after a read that found nothing, and how long a held page takes at least, in ms.</summary>
     public const int PollDelay = 500;
 
     /// <summary>
