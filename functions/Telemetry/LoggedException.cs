@@ -4,7 +4,7 @@ namespace Chat.Functions.Telemetry;
 
 /// <summary>
 /// A failure as a log may show it. The Cosmos DB SDK's exceptions list the addresses of their requests, which hold document ids, and these
-/// name users and conversations. Here such an exception has its status, its activity's id and its stack instead.
+/// may name users. Here such an exception has its status, its activity's id and its stack instead.
 /// </summary>
 internal sealed class LoggedException : Exception
 {

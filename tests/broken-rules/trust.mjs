@@ -234,7 +234,7 @@ export const trust = [
     find: 'exception is null ? null : LoggedException.Of(exception)',
     replace: 'exception',
     ...acceptance,
-    test: 'When_people_use_the_app_and_operators_read_its_log.Should_name_nobody_when_Cosmos_DB_fails',
+    test: 'When_people_use_the_app_and_operators_read_its_log.Should_name_no_user_when_Cosmos_DB_fails',
   },
   {
     rule: 'Logs: The host is told of failures without ids of documents',
@@ -242,6 +242,6 @@ export const trust = [
     find: 'throw shown;',
     replace: 'throw;',
     ...acceptance,
-    test: 'When_people_use_the_app_and_operators_read_its_log.Should_name_nobody_in_what_the_host_is_told_of_failures',
+    test: 'When_people_use_the_app_and_operators_read_its_log.Should_name_no_user_in_what_the_host_is_told_of_failures',
   },
 ];
