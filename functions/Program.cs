@@ -27,7 +27,6 @@ using Microsoft.Extensions.Hosting;
 var builder = FunctionsApplication.CreateBuilder(args);
 
 builder.Logging.AddLogLevels();
-builder.UseMiddleware<ShowFailures>();
 builder.UseMiddleware<DropResults>();
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<WarmUp>();
