@@ -27,11 +27,11 @@ public sealed class Blocking(
     EventPush push,
     TimeProvider time)
 {
-    /// <summary>Longer than creating a conversation takes from its look for a block to its commit.</summary>
-    private static readonly TimeSpan LooksAgainAfter = TimeSpan.FromSeconds(10);
+    /// <summary>Longer than creating a conversation takes from the read of the block to its commit.</summary>
+    private static readonly TimeSpan RecheckDelay = TimeSpan.FromSeconds(10);
 
-    /// <summary>Longer than a block is on its way to the store, or a replica behind. What isn't there by then was never written.</summary>
-    private static readonly TimeSpan WasNeverWrittenAfter = TimeSpan.FromMinutes(10);
+    /// <summary>Longer than a write or a replica can lag. A block that isn't stored by then was never written.</summary>
+    private static readonly TimeSpan GiveUpAfter = TimeSpan.FromMinutes(10);
 
     /// <summary>Blocks or restricts a user or takes it back, and tells the blocking user's devices.</summary>
     /// <param name="type"><see cref="Block.Of"/> or <see cref="Block.Restriction"/>.</param>
@@ -73,18 +73,18 @@ public sealed class Blocking(
                 OtherUserId = other,
                 Version = planned.Version,
             };
-            return queue.EnqueueAsync(align, time.GetUtcNow() + LooksAgainAfter, cancellationToken);
+            return queue.EnqueueAsync(align, time.GetUtcNow() + RecheckDelay, cancellationToken);
         }
     }
 
-    /// <summary>Has the copy and the head, or the head and the list, say what the block or the restriction says.</summary>
+    /// <summary>Copies a block to the other user's partition and to the head, or a restriction to the head and to the user's list.</summary>
     /// <exception cref="TimeoutException">It can't be done just now.</exception>
     public async Task AlignAsync(AlignBlock message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
         var block = await store.ReadAsync(message.Relation, message.UserId, message.OtherUserId, cancellationToken);
         if ((block is null || block.Version < message.Version)
-            && time.GetUtcNow() < DateTimeOffset.FromUnixTimeMilliseconds(message.Version) + WasNeverWrittenAfter)
+            && time.GetUtcNow() < DateTimeOffset.FromUnixTimeMilliseconds(message.Version) + GiveUpAfter)
         {
             throw new TimeoutException("The block isn't to be seen yet.");
         }

@@ -123,7 +123,7 @@ public sealed class CreateConversation(
             return created;
         }
 
-        // If they can't join now, delivery of the first entry lets them in.
+        // If they can't join now, the projection of the first entry lets them in.
         var rest = (created.Entries[0] as LogEvent)?.FurtherMembers ?? [];
         var (refusal, seen) = rest.Count == 0
             ? (null, created.Session)
@@ -218,7 +218,7 @@ public sealed class CreateConversation(
             until = await groups.TryAlignAsync(head, everyone, appended.Session, cancellationToken);
         }
 
-        // The caller's list is updated here, so that the next read shows the conversation. Delivery updates the others'. A repeat may be
+        // The caller's list is updated here, so that the next read shows the conversation. The projection updates the others'. A repeat may be
         // the other user of a pair, or come after a call that ended early. A request's recipient has it only among their requests.
         if (!head.IsRequestTo(user.Id))
         {

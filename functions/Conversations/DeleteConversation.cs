@@ -35,7 +35,7 @@ public sealed class DeleteConversation(ConversationLog log, InboxProjection inbo
             return refusal.ToResult();
         }
 
-        // The caller's own list is updated here. Delivery updates the others'.
+        // The caller's own list is updated here. The projection updates the others'.
         await inbox.LeaveAsync(user.Id, ConversationSnapshot.Of(deleted.Head!), cancellationToken);
         return new NoContentResult(deleted.Session);
     }

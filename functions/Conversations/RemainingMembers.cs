@@ -6,7 +6,7 @@ namespace Chat.Functions.Conversations;
 
 /// <summary>Adds the members of a new group that its first commit had no room for.</summary>
 /// <remarks>
-/// The request does it, and the delivery of the group's first entry does it once more. So they join even if the request ends early, its
+/// The request does it, and the projection of the group's first entry does it once more. So they join even if the request ends early, its
 /// process dies, or the creator leaves or transfers the group. Idempotent: members stay, and those who left meanwhile aren't added again.
 /// </remarks>
 public sealed class RemainingMembers(ConversationLog log, Limits limits)
@@ -30,7 +30,7 @@ public sealed class RemainingMembers(ConversationLog log, Limits limits)
                 Users = part,
                 MaxMembers = limits.GroupMembers,
             };
-            var more = await log.AppendAsync(conversation, command, session, cancellationToken);
+            var more = await log.AppendFurtherAsync(conversation, command, session, cancellationToken);
             // The next part must see this one, also from another replica.
             session = more.Session ?? session;
             if (more.Refusal is { } refusal)

@@ -6,8 +6,8 @@ namespace Chat.Functions.Delivery;
 /// <summary>The log lines of delivery.</summary>
 internal static partial class DeliveryLog
 {
-    [LoggerMessage(300, LogLevel.Warning, "Message {MessageId} was rescheduled for the {Attempt}. time, by {Delay}.")]
-    public static partial void Rescheduled(this ILogger logger, Exception exception, string messageId, int attempt, TimeSpan delay);
+    [LoggerMessage(300, LogLevel.Warning, "Message {MessageId} was rescheduled by {Delay}; attempt {Attempt}.")]
+    public static partial void Rescheduled(this ILogger logger, Exception exception, string messageId, TimeSpan delay, int attempt);
 
     [LoggerMessage(301, LogLevel.Error, "Message {MessageId} was dead-lettered: {Reason}.")]
     public static partial void DeadLettered(this ILogger logger, Exception? exception, string messageId, string reason);
@@ -26,7 +26,7 @@ internal static partial class DeliveryLog
     [LoggerMessage(
         306,
         LogLevel.Warning,
-        "The copy {MessageId} of a message that failed could not be sent for the {Attempt}. time; the message is held meanwhile.")]
+        "The copy {MessageId} of a message that failed could not be sent; attempt {Attempt}. The message is locked meanwhile.")]
     public static partial void CopyNotSent(this ILogger logger, Exception exception, string messageId, int attempt);
 
     [LoggerMessage(
@@ -50,7 +50,7 @@ internal static partial class DeliveryLog
     [LoggerMessage(
         304,
         LogLevel.Warning,
-        "Conversation {Conversation}: {Members} inboxes could not be moved up to entry {Last}; queue fanout tries again.")]
+        "Conversation {Conversation}: {Members} inboxes could not be advanced to entry {Last}; queue fanout tries again.")]
     public static partial void InboxesNotAdvanced(
         this ILogger logger,
         Exception exception,

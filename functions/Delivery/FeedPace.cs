@@ -17,7 +17,7 @@ public sealed class FeedPace(TimeProvider time)
 
     /// <summary>
     /// The documents of a page at most. A longer one may take longer than it waits for its projection, and the rest goes by <c>fanout</c>.
-    /// Of a shorter one the feed fills more in a second, and lists are written more often.
+    /// Shorter pages would fill up more often. Full pages aren't held, so lists would be written more often.
     /// </summary>
     public const int PageSize = 300;
 

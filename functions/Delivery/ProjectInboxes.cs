@@ -11,9 +11,9 @@ namespace Chat.Functions.Delivery;
 
 /// <summary>
 /// Follows the change feed of <c>conversations</c>: projects changes into the members' inboxes, and enqueues the delivery of every new
-/// commit once more, in case its own process couldn't. It has the files looked at that messages refer to no more, and the
-/// links of new ones, the host app told of cards, and the counts of channels' posts folded. The feed's lease moves on when a page is
-/// projected or is on queue <c>fanout</c>.
+/// commit once more, in case its own process couldn't. It also enqueues checks of files that no message refers to any more, previews of
+/// links, and the host app's news of cards, and folds the counts of channels' posts. The feed's lease moves on when a page is projected or
+/// is on queue <c>fanout</c>.
 /// </summary>
 /// <remarks>
 /// At-least-once: after a crash the page comes again. It comes as text, so that one document that can't be read doesn't hold up the others.
@@ -64,7 +64,7 @@ public sealed class ProjectInboxes(
                 MaxParallel,
                 (changed, cancel) => Task.WhenAll(
                     EnqueueDeliveriesAsync(changed, cancel),
-                    EnqueueMediaAsync(changed, cancel),
+                    EnqueueFollowUpsAsync(changed, cancel),
                     counting.FoldAsync(changed.Head, linked.Token, cancel),
                     ProjectAsync(changed, linked.Token, cancel)),
                 cancellationToken),
@@ -88,9 +88,9 @@ public sealed class ProjectInboxes(
     }
 
     /// <summary>
-    /// Messages that were taken back, and those of a deleted conversation, refer to no files any more. New ones may have a link.
+    /// Enqueues what else follows from a change: files that nothing refers to any more, cards that were shared, and links to preview.
     /// </summary>
-    private async Task EnqueueMediaAsync(ChangedConversation changed, CancellationToken cancellationToken)
+    private async Task EnqueueFollowUpsAsync(ChangedConversation changed, CancellationToken cancellationToken)
     {
         if (changed.Head is { DeletedAt: not null })
         {

@@ -35,7 +35,7 @@ public sealed class PushGroupAlignment(
             return;
         }
 
-        // First: what a channel has besides mustn't hold up that nothing is pushed any more to who left.
+        // The push group comes first: a failure in the channel's part must not delay the removal of users who left.
         var until = await groups.AlignAsync(align.ConversationId, align.Users, session, cancellationToken);
         if (head.IsChannel)
         {

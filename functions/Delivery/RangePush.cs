@@ -157,7 +157,7 @@ public sealed class RangePush(
 
     /// <summary>
     /// Aligns the push group with the member documents, before anything is pushed to it: users who left are removed, and so are those who
-    /// joined less than <see cref="PushGroups.AddedAfter"/> ago, whom <see cref="EntryProjection"/> has added later. A deleted
+    /// joined less than <see cref="PushGroups.AddedAfter"/> ago, whom an <see cref="AlignPushGroup"/> message adds later. A deleted
     /// conversation's group is emptied.
     /// </summary>
     private async Task AlignAsync(

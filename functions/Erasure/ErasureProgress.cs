@@ -45,7 +45,7 @@ public sealed class ErasureProgress(
     private const int Page = 50;
     private const int MaxParallel = 8;
 
-    /// <summary>As which standings know it. No case has this id, which is shorter than theirs.</summary>
+    /// <summary>The case under which an erasure bans its user. No real case has this id, which is shorter than theirs.</summary>
     private static readonly CaseId Cause = new("erasure");
 
     /// <summary>Goes on for a while, and has a further message go on if that isn't the end.</summary>

@@ -48,7 +48,7 @@ public sealed class HostGifs(GifOptions options, CardOptions cards, HostCalls ca
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.NotFound(exception);
+            logger.NoUsableAnswer(exception);
             if (_breaker.Note(isFailure: true))
             {
                 logger.GifsPaused();
@@ -78,9 +78,9 @@ public sealed class HostGifs(GifOptions options, CardOptions cards, HostCalls ca
 /// <summary>The log lines of GIFs. They don't say what was searched for.</summary>
 internal static partial class GifsLog
 {
-    [LoggerMessage(742, LogLevel.Warning, "The host app found no GIFs in a usable answer; the search is to be tried again.")]
-    public static partial void NotFound(this ILogger logger, Exception exception);
+    [LoggerMessage(742, LogLevel.Warning, "The host app gave no usable answer to a search for GIFs; the user was told to try again.")]
+    public static partial void NoUsableAnswer(this ILogger logger, Exception exception);
 
-    [LoggerMessage(743, LogLevel.Error, "The host app answered no search for GIFs again and again, and isn't asked for a while.")]
+    [LoggerMessage(743, LogLevel.Error, "The host app gave no usable answer to searches for GIFs five times in a row; it isn't asked for 15 s.")]
     public static partial void GifsPaused(this ILogger logger);
 }

@@ -65,7 +65,7 @@ internal sealed record GiveVerdictCommand : LogCommand
 
     public required bool IsAllowed { get; init; }
 
-    // The host app's, whose name may be a user's too.
+    // The actor is the host app. A user may have the same id, and their standing doesn't count here.
     public override bool IsByActor => false;
 
     public override IReadOnlyList<UserId> MembersToLoad => [];

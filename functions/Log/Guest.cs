@@ -15,8 +15,8 @@ namespace Chat.Functions.Log;
 public sealed record Guest(UserId User, MemberRole Role, int? SlowModeSeconds, Problem? Refusal)
 {
     /// <summary>
-    /// By this refusal the log says that the conversation is the comments of a post: whoever knows what to do reads the guest's part and
-    /// asks again. To all others it is what it says.
+    /// The refusal of a command that needs a <see cref="Guest"/>, as the conversation is the comments of a post. A caller that knows this
+    /// instance reads the guest's part and appends again; to all others it is an ordinary 404. Compare it by reference.
     /// </summary>
     internal static readonly Problem Needed = Problems.ConversationNotFound with { };
 

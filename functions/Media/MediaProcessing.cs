@@ -362,14 +362,14 @@ public sealed class MediaProcessing(
         }
     }
 
-    /// <summary>Whatever a file does to who reads it, another try ends the same.</summary>
+    /// <summary>Reading the file fails with every try.</summary>
     private UnusableMediaException Failed(Exception exception)
     {
         logger.FileFailed(exception);
         return new(UnusableMediaException.Unreadable, "Reading it failed.");
     }
 
-    /// <summary>What the machine lacks, memory or the decoders' library, isn't: another one may have it.</summary>
+    /// <summary>Whether the file caused it. Too little memory or a missing library is the machine's fault, and another one may do it.</summary>
     private static bool IsByFile(Exception exception) => exception is not (UnusableMediaException
         or OperationCanceledException
         or OutOfMemoryException

@@ -61,7 +61,7 @@ public sealed class RemoveMember(
             await groups.TryAlignAsync(gone.Head!, [userId], gone.Session, cancellationToken);
             if (userId == user.Id)
             {
-                // The caller's own list is updated here. Delivery updates the list of a user who was removed.
+                // The caller's own list is updated here. The projection updates the list of a user who was removed.
                 await inbox.LeaveAsync(user.Id, ConversationSnapshot.Of(gone.Head!) with { LastSeq = entry.Seq }, cancellationToken);
             }
         }

@@ -211,7 +211,7 @@ public sealed record Message : LogEntry
         UnsentBy = by,
         UnsentReason = reason,
 
-        // Who knows a short text could tell it by its hash.
+        // A short text can be guessed from its hash.
         BodyHash = reason == ByErasure ? "" : BodyHash,
         Flags = reason == ByErasure ? null : Flags,
     };

@@ -44,8 +44,8 @@ public sealed class MessageViews(ChatContainers containers, BlockReader blocks, 
         ForAsync(part.Member, part.Head.Kind, part.Member.UserId, messages, null, cancellationToken);
 
     /// <summary>
-    /// What one member is shown, in the same order. In a group, nothing is that somebody said whom they block; in a direct conversation
-    /// nothing new was said since, and all is.
+    /// What one member is shown, in the same order. In a group a placeholder replaces the messages of a user whom they block. In a direct
+    /// conversation all messages are shown, as none is sent after a block.
     /// </summary>
     public Task<IReadOnlyList<ShownMessage>> ForAsync(
         ConversationKind kind,

@@ -143,7 +143,7 @@ internal sealed record SendMessageCommand : ContactCommand
     /// <summary>
     /// The refusal of a sender who may not reach the other user. To its sender, a request that was sent looks the same whether it waits,
     /// was declined, or its sender is blocked. Before it was sent there is nothing to accept, so a message of either user is first contact.
-    /// Nobody writes to a user whom they restrict: that would tell that they read on.
+    /// Nobody writes to a user whom they restrict: it would reveal that they still read that user's messages.
     /// </summary>
     private Problem? RefusalOfContact(Head head, DateTimeOffset now)
     {
@@ -188,7 +188,7 @@ internal sealed record SendMessageCommand : ContactCommand
             return Problems.NotAllowed;
         }
 
-        // Somebody came whose age wasn't looked at.
+        // The members have changed since their ages were checked. The client repeats.
         if (_content.Location is not null && _content.SeenByVersion != head.MembersVersion)
         {
             return Problems.Unavailable;

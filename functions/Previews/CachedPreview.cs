@@ -18,8 +18,8 @@ internal sealed record CachedPreview(string MediaId)
     /// <summary>How long a page isn't asked again that didn't answer.</summary>
     private static readonly TimeSpan FailureKept = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long somebody fetches it at most. Whoever takes longer died.</summary>
-    private static readonly TimeSpan Fetched = TimeSpan.FromMinutes(1);
+    /// <summary>The lease of a fetch. After it another process fetches the page.</summary>
+    private static readonly TimeSpan FetchLease = TimeSpan.FromMinutes(1);
 
     [JsonPropertyOrder(-2)]
     public string Type => "preview";
@@ -50,7 +50,7 @@ internal sealed record CachedPreview(string MediaId)
     [JsonPropertyName("ttl")]
     public int TimeToLive => (int)Kept.TotalSeconds;
 
-    public bool IsFreshAt(DateTimeOffset now) => now < At + (Tries > 0 ? Fetched : IsFailed ? FailureKept : Kept);
+    public bool IsFreshAt(DateTimeOffset now) => now < At + (Tries > 0 ? FetchLease : IsFailed ? FailureKept : Kept);
 
     public static string KeyOf(string link) => OpaqueId.Hash("preview", link);
 }

@@ -51,7 +51,7 @@ public sealed class RequestRates(Limits limits, TimeProvider time)
     public RequestRate Reactions { get; } = new(
         "reactionsPerMinute", Math.Max(1, limits.ReactionsPerMinute), limits.ReactionsPerMinute, time);
 
-    /// <summary>Reports: what is reported is read before it is known which of a day it is.</summary>
+    /// <summary>Reports: what is reported is read before the day's limit is checked.</summary>
     public RequestRate Reports { get; } = new("reportsPerMinute", Math.Max(1, limits.ReportsPerMinute), limits.ReportsPerMinute, time);
 
     public RequestRate Presence { get; } = new("presencePerMinute", Math.Max(1, limits.PresencePerMinute), limits.PresencePerMinute, time);

@@ -78,7 +78,7 @@ public sealed class Invitations(
         return invited!;
     }
 
-    /// <summary>Who isn't to be left as they are. A request that waits so keeps its place among those of the user.</summary>
+    /// <summary>The users to invite. The others are skipped, so that a request that waits keeps its place in its user's list.</summary>
     private async Task<IReadOnlyList<UserId>> InvitableAsync(
         InviteMembersCommand command,
         Session? session,

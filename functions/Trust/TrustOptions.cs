@@ -6,8 +6,8 @@ namespace Chat.Functions.Trust;
 public sealed record TrustOptions
 {
     /// <summary>
-    /// <c>strict</c>: first contact depends on age, follows and the recipient's settings. <c>open</c>: anybody may write to anybody
-    /// whom they don't block. Mandatory, without a default, so that nobody goes live mute or unguarded by accident. A change leaves
+    /// <c>strict</c>: first contact depends on age, follows and the recipient's settings. <c>open</c>: anybody may write to anybody,
+    /// unless one of them blocks the other. Mandatory, without a default, so that nobody goes live mute or unguarded by accident. A change leaves
     /// conversations as they are: those that are open stay open.
     /// </summary>
     [AllowedValues("strict", "open", ErrorMessage = "Must be strict or open.")]

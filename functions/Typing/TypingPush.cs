@@ -8,8 +8,8 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Typing;
 
 /// <summary>
-/// Pushes who is typing, debounced, except in large conversations and for strangers who haven't written yet; not to those of whom one
-/// blocks the other, as far as each gets a push of their own.
+/// Pushes who is typing, debounced, except in large conversations and for strangers who haven't written yet. Where each member gets a push
+/// of their own, users between whom there is a block don't see each other type.
 /// </summary>
 public sealed class TypingPush(EventPush push, BlockReader blocks, Limits limits, TimeProvider time)
 {

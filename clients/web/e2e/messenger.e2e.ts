@@ -126,6 +126,34 @@ test('takes a reaction back although more than five others have it', async () =>
   await messages(a).getByRole('button', { name: /^👍 6/ }).waitFor();
 });
 
+test('what is pressed while the list scrolls is pressed', async () => {
+  const { alice, bob } = names('alice', 'bob');
+  const conversation = await api(alice).direct(bob);
+  await api(bob).sendMany(
+    conversation,
+    Array.from({ length: 40 }, (_, index) => `Step ${index}`),
+  );
+  const { messageId } = await api(bob).send(conversation, 'We are at the top');
+  await api(bob).call('PUT', `conversations/${conversation}/messages/${messageId}/reactions/${encodeURIComponent('🎉')}`);
+  const a = await signIn(alice);
+  await open(a, bob);
+  const reaction = messages(a).getByRole('button', { name: /^🎉 1/ });
+  await reaction.waitFor();
+  // As somebody who scrolls, and rests: at first the page itself goes to the end, and minds its own scrolling less.
+  await messages(a).evaluate(list => (list.scrollTop -= 3));
+  await a.waitForTimeout(500);
+  await messages(a).evaluate(list => {
+    let by = 1;
+    setInterval(() => (list.scrollTop += by = -by), 50);
+  });
+  await a.waitForTimeout(500);
+  const { x, y, width, height } = (await reaction.boundingBox())!;
+  await a.mouse.click(x + width / 2, y + height / 2);
+  await messages(a)
+    .getByRole('button', { name: /^🎉 2/ })
+    .waitFor();
+});
+
 test('goes on with an edit whatever happens to the message meanwhile', async () => {
   const { alice, bob } = names('alice', 'bob');
   const conversation = await api(alice).direct(bob);

@@ -1,5 +1,5 @@
 import { cleanup, configure } from '@testing-library/react';
-import { createElement, type ReactNode } from 'react';
+import { createElement, type ComponentType, type CSSProperties, type ReactNode } from 'react';
 import { afterEach, beforeEach, vi } from 'vitest';
 
 vi.mock('@chat-functions/client/channels', () => import('../../react/test/fake-channels.ts'));
@@ -8,10 +8,15 @@ vi.mock('@chat-functions/client/sharing', async original => ({
   ...(await original<object>()),
   sharingOf: (await import('../../react/test/fake-sharing.ts')).sharingOf,
 }));
-// There is no layout here: all rows are rendered.
+interface VirtualizerProps {
+  readonly as: string | ComponentType<{ style: CSSProperties; children: ReactNode }>;
+  readonly data: readonly unknown[];
+  readonly children: (row: unknown, index: number) => ReactNode;
+}
+// There is no layout here: all rows are rendered, in a list that is as if it scrolled all the time.
 vi.mock('virtua', () => ({
-  Virtualizer: ({ data, children }: { data: readonly unknown[]; children: (row: unknown, index: number) => ReactNode }) =>
-    createElement('ol', {}, ...data.map((row, index) => createElement('li', {}, children(row, index)))),
+  Virtualizer: ({ as, data, children }: VirtualizerProps) =>
+    createElement(as, { style: { pointerEvents: 'none' } }, ...data.map((row, index) => createElement('li', {}, children(row, index)))),
 }));
 
 // Parts are loaded when they are needed, which takes a while on a busy machine.

@@ -12,7 +12,7 @@ import {
   type KeyboardEvent,
   type Ref,
 } from 'react';
-import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import { Virtualizer, type CustomContainerComponentProps, type VirtualizerHandle } from 'virtua';
 import { cut, explain, plural } from '../format.ts';
 import { OpenedPhoto } from '../photos/opened.tsx';
 import type { Answering } from './composer.tsx';
@@ -43,6 +43,14 @@ const screenful = 20;
 
 /** What is above the first message, in px; as `.edge` has it. */
 const edgeHeight = 48;
+
+/**
+ * The list's element. While the list scrolls, and for 150 ms after that, virtua lets nothing in it be pressed. A press on a
+ * photo would be lost then, and a press that began before has its end elsewhere, so that it is no click.
+ */
+function List({ style, ...rest }: CustomContainerComponentProps) {
+  return <ol {...rest} style={{ ...style, pointerEvents: undefined }} />;
+}
 
 /** The messages, of which those near the screen are in the document. They are one tab stop: arrow keys go through them. */
 export function Timeline({ ref, messages: state, onAnswer, label = 'Messages', isThread = false }: TimelineProps) {
@@ -178,7 +186,7 @@ export function Timeline({ ref, messages: state, onAnswer, label = 'Messages', i
         <OpenedPhoto messages={shown}>
           <Virtualizer
             ref={list}
-            as="ol"
+            as={List}
             item="li"
             data={rows}
             shift={isPrepended}
