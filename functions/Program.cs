@@ -27,6 +27,7 @@ using Microsoft.Extensions.Hosting;
 var builder = FunctionsApplication.CreateBuilder(args);
 
 builder.Logging.AddLogLevels();
+builder.UseMiddleware<ShowFailures>();
 builder.UseMiddleware<DropResults>();
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<WarmUp>();

@@ -31,7 +31,7 @@ public sealed class FeedPace(TimeProvider time)
 
     private readonly Dictionary<ConversationId, long> _ended = [];
 
-    /// <summary>Whether a page is to be held: it isn't full, and the page just before it showed one of its conversations, too.</summary>
+    /// <summary>Whether a page is to be held: it isn't full, and a page that ended just before showed one of its conversations, too.</summary>
     /// <param name="page">The changed conversations.</param>
     /// <param name="documents">How many documents the page has.</param>
     public bool Repeats(IReadOnlyList<ChangedConversation> page, int documents)

@@ -236,4 +236,12 @@ export const trust = [
     ...acceptance,
     test: 'When_people_use_the_app_and_operators_read_its_log.Should_name_no_user_when_Cosmos_DB_fails',
   },
+  {
+    rule: 'Logs: The host is told of failures without ids of documents',
+    file: 'functions/Telemetry/FailureLogging.cs',
+    find: 'throw shown;',
+    replace: 'throw;',
+    ...acceptance,
+    test: 'When_people_use_the_app_and_operators_read_its_log.Should_name_no_user_in_what_the_host_is_told_of_failures',
+  },
 ];
