@@ -133,7 +133,7 @@ public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider 
             return false;
         }
 
-        logger.Rescheduled(failure, message.MessageId, attempt, delay);
+        logger.Rescheduled(failure, message.MessageId, delay, attempt);
         var age = now - Rescheduling.FirstEnqueuedAtOf(message);
         if (age >= StuckAfter)
         {
