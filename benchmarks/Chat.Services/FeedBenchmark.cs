@@ -41,7 +41,7 @@ internal static class FeedBenchmark
         await using var app = await StartAppAsync(azure);
         using var anew = new CancellationTokenSource();
         var talking = TalkAsync(app.Address, talk, anew.Token);
-        while (!await ChangeFeed.IsReadAsync(azure))
+        while (!await ChangeFeed.IsReadAsync(azure, butFor: talk))
         {
             await Task.Delay(Pause, TimeProvider.System);
         }

@@ -8,7 +8,7 @@ namespace Chat.Functions.Delivery;
 /// </summary>
 /// <remarks>
 /// A page that repeats a conversation takes at least <see cref="PollDelay"/>. Its projection begins at once, so nothing of it is late, and
-/// what is committed meanwhile comes with the next page. Full pages aren't held: they would add up to a backlog.
+/// what is committed meanwhile comes with the next page. Full pages aren't held, nor pages of a while ago: there is more to read already.
 /// </remarks>
 public sealed class FeedPace(TimeProvider time)
 {
@@ -23,6 +23,9 @@ public sealed class FeedPace(TimeProvider time)
 
     private const int MaxConversations = 10_000;
 
+    /// <summary>A page whose newest entry is older is of a backlog. Longer than clocks differ, and a page is held.</summary>
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// A conversation is in one range of the feed. If a page that shows it follows another within less than the poll delay, no read in
     /// between found nothing.
@@ -31,14 +34,19 @@ public sealed class FeedPace(TimeProvider time)
 
     private readonly Dictionary<ConversationId, long> _ended = [];
 
-    /// <summary>Whether a page is to be held: it isn't full, and a page that ended just before showed one of its conversations, too.</summary>
+    /// <summary>
+    /// Whether a page is to be held: it isn't full, it isn't of a backlog, and a page that ended just before showed one of its
+    /// conversations, too.
+    /// </summary>
     /// <param name="page">The changed conversations.</param>
     /// <param name="documents">How many documents the page has.</param>
     public bool Repeats(IReadOnlyList<ChangedConversation> page, int documents)
     {
+        var since = time.GetUtcNow() - MaxAge;
         lock (_ended)
         {
             return documents < PageSize
+                && page.Any(one => one.Entries.Any(entry => entry.At >= since))
                 && page.Any(one => _ended.TryGetValue(one.ConversationId, out var ended) && time.GetElapsedTime(ended) < AtOnce);
         }
     }

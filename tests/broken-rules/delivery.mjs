@@ -288,6 +288,14 @@ export const delivery = [
     test: 'Delivery.FeedPaceTests.Holds_no_page_that_is_full',
   },
   {
+    rule: 'Project: A page of a backlog is not held',
+    file: 'functions/Delivery/FeedPace.cs',
+    find: 'entry.At >= since',
+    replace: 'entry.At >= default(DateTimeOffset)',
+    project: 'Chat.Functions.Tests',
+    test: 'Delivery.FeedPaceTests.Holds_no_page_of_a_backlog',
+  },
+  {
     rule: 'Project: A page after a pause is not held',
     file: 'functions/Delivery/FeedPace.cs',
     find: 'time.GetElapsedTime(ended) < AtOnce',

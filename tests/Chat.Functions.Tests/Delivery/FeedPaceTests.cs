@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
@@ -82,6 +83,23 @@ public sealed class FeedPaceTests : IAsyncLifetime
         var documents = await DocumentsAsync(_busy);
 
         var page = _projector.FollowAsync(Page(Enumerable.Repeat(documents, size).SelectMany(one => one).Take(size)));
+
+        Assert.Equal(expected, _clock.Waiting);
+        _clock.Advance(TimeSpan.FromMilliseconds(FeedPace.PollDelay));
+        await EndsAsync(page);
+    }
+
+    /// <summary>A read may bring less than a full page although there is more: 4 MB are the most, whatever it asks for.</summary>
+    [Theory]
+    [InlineData(5_000, 1)]
+    [InlineData(5_001, 0)]
+    public async Task Holds_no_page_of_a_backlog(int milliseconds, int expected)
+    {
+        await EndsAsync(await BeginAsync("1"));
+        var at = $"\"{TimestampConverter.ToText(_clock.GetUtcNow().AddMilliseconds(-milliseconds))}\"";
+        var documents = (await DocumentsAsync(_busy)).Select(one => Regex.Replace(one, @"(?<=""at"":)""[^""]+""", at));
+
+        var page = _projector.FollowAsync(Page(documents));
 
         Assert.Equal(expected, _clock.Waiting);
         _clock.Advance(TimeSpan.FromMilliseconds(FeedPace.PollDelay));
