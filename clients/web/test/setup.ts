@@ -9,7 +9,7 @@ vi.mock('@chat-functions/client/sharing', async original => ({
   sharingOf: (await import('../../react/test/fake-sharing.ts')).sharingOf,
 }));
 interface VirtualizerProps {
-  readonly as: string | ComponentType<{ style: CSSProperties; children: ReactNode }>;
+  readonly as: string | ComponentType<{ style: CSSProperties; children?: ReactNode }>;
   readonly data: readonly unknown[];
   readonly children: (row: unknown, index: number) => ReactNode;
 }
