@@ -51,6 +51,6 @@ internal sealed partial class LoggedException : Exception
         return $", because: {(reason.Length > MaxReason ? reason[..MaxReason] : reason)}";
     }
 
-    [GeneratedRegex(@"docs/[^\s""\\,;]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"docs/[^\s""\\,;]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex DocumentAddress { get; }
 }

@@ -97,7 +97,8 @@ public sealed class FeedPaceTests : IAsyncLifetime
     {
         await EndsAsync(await BeginAsync("1"));
         var at = $"\"{TimestampConverter.ToText(_clock.GetUtcNow().AddMilliseconds(-milliseconds))}\"";
-        var documents = (await DocumentsAsync(_busy)).Select(one => Regex.Replace(one, @"(?<=""at"":)""[^""]+""", at));
+        var documents = (await DocumentsAsync(_busy)).Select(
+            one => Regex.Replace(one, @"(?<=""at"":)""[^""]+""", at, RegexOptions.None, TimeSpan.FromSeconds(1)));
 
         var page = _projector.FollowAsync(Page(documents));
 
