@@ -1,4 +1,5 @@
 using Chat.Functions.Conversations;
+using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Microsoft.Extensions.Logging;
@@ -22,11 +23,13 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
 
     /// <summary>
     /// How long after joining a member is added. A new member must not receive earlier messages, and another instance may be pushing one
-    /// by a head from before the join. Such a push begins within <see cref="MaxHeadAge"/> and ends within
+    /// by a head from before the join. A join is stored up to <see cref="ConversationLog.CallTimeout"/> after its instant, as its commit is
+    /// tried for so long. A push by an older head begins within <see cref="MaxHeadAge"/> and ends within
     /// <see cref="EventPush.Patience"/>. One second is added for clock skew, replica lag and requests on their way. Until then the member
     /// gets direct pushes. Members since the group was created are added at once: there is nothing earlier.
     /// </summary>
-    public static readonly TimeSpan AddedAfter = MaxHeadAge + EventPush.Patience + TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan AddedAfter =
+        ConversationLog.CallTimeout + MaxHeadAge + EventPush.Patience + TimeSpan.FromSeconds(1);
 
     /// <summary>How long a caller waits.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);

@@ -93,6 +93,14 @@ export const delivery = [
     test: 'When_members_come_and_go.Should_not_be_pushed_what_is_on_its_way_to_others_when_somebody_joins',
   },
   {
+    rule: 'Push: Nobody is added … nor when their join was stored later than it says',
+    file: 'functions/Realtime/PushGroups.cs',
+    find: 'ConversationLog.CallTimeout + MaxHeadAge',
+    replace: 'MaxHeadAge',
+    project: 'Chat.Functions.Acceptance',
+    test: 'When_a_join_is_stored_late.Should_not_be_pushed_what_was_said_before',
+  },
+  {
     rule: 'Push: Who joined or left is told by user, too',
     file: 'functions/Delivery/RangePush.cs',
     find: 'var joinsAndLeaves = PushMembershipChangesAsync(shown, changes, cancellationToken);',

@@ -2,16 +2,17 @@ using Chat.Local;
 
 namespace Chat.Functions.Acceptance.Harness;
 
-/// <summary>Holds the next operation that matches, or the next few, before it is applied, until it is opened.</summary>
+/// <summary>Holds the next operation that matches and isn't spared, or the next few, before it is applied, until it is opened.</summary>
 internal sealed class Halt : IDisposable
 {
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDisposable _rule;
 
-    public Halt(LocalAzure azure, string service, string operation, Func<string, bool> target, int times = 1) =>
+    public Halt(LocalAzure azure, string service, string operation, Func<string, bool> target, int times = 1, int spared = 0) =>
         _rule = azure.Faults.Add(new Fault(service, operation, FaultKind.Delay)
         {
+            Skip = spared,
             Times = times,
             Target = target,
             Strike = _ =>
