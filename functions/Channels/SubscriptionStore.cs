@@ -1,5 +1,6 @@
 using System.Net;
 using Chat.Functions.Conversations;
+using Chat.Functions.Erasure;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 
@@ -144,7 +145,7 @@ public sealed class SubscriptionStore(ChatContainers containers, Followers follo
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (before, etag) = await ReadStoredAsync(user, channel, cancellationToken);
-            if (before is null && state == SubscriptionState.Left)
+            if (before is null && (state == SubscriptionState.Left || await _users.IsErasedAsync(user, cancellationToken)))
             {
                 await CountAsync(user, channel, isFollowing: false, cancellationToken);
                 return null;

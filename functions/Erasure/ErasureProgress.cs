@@ -243,7 +243,8 @@ public sealed class ErasureProgress(
             (id, cancel) => containers.Users.DeleteIfThereAsync(id, partition, cancel),
             cancellationToken);
 
-        // Others' doings, and keeping them out, write here at any time: no further pass for those.
+        // Others' doings, and keeping them out, write here at any time: no further pass for those. What the log says from long ago writes
+        // nothing here any more (ErasedUsers).
         return erasure.After(false, null);
     }
 

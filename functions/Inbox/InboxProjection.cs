@@ -9,12 +9,12 @@ namespace Chat.Functions.Inbox;
 /// <remarks>
 /// Changes of the log raise watermarks by conditional patches. If the watermark is as high already, the condition fails, and that is
 /// success. So these changes may come late, twice and in any order (at-least-once). What a user does themselves is a patch with a
-/// condition of its own. An inbox entry that doesn't exist is created. A patch has at most 10 operations, a limit of Cosmos DB: leaving
-/// uses 9 and joining 10.
+/// condition of its own. An inbox entry that doesn't exist is created, unless its user was erased. A patch has at most 10 operations, a
+/// limit of Cosmos DB: leaving uses 9 and joining 10.
 /// </remarks>
-public sealed class InboxProjection(ChatContainers containers, ConversationReader reader)
+public sealed class InboxProjection(ChatContainers containers, ConversationReader reader, TimeProvider time)
 {
-    private readonly InboxStore _store = new(containers.Users, reader);
+    private readonly InboxStore _store = new(containers.Users, reader, time);
 
     /// <summary>Advances a user's inbox entry to the state of a conversation, and raises the watermarks that are given.</summary>
     public async Task RaiseAsync(
@@ -161,7 +161,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
 
             // There was no inbox entry. The tombstone is created all the same: without it, a late fan-out would create a member's entry.
             var tombstone = snapshot.ToEntry(user) with { LastMessage = null, Activity = null };
-            if (await _store.TryCreateAsync(tombstone, cancellationToken))
+            if (await _store.TryProjectAsync(tombstone, cancellationToken))
             {
                 return;
             }
@@ -212,7 +212,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             if (await _store.PatchIfAsync(user, snapshot.ConversationId, hide, isOlder, cancellationToken) is not null
-                || await _store.TryCreateAsync(
+                || await _store.TryProjectAsync(
                     snapshot.ToEntry(user) with { Activity = null, RestrictVersion = version },
                     cancellationToken))
             {
@@ -261,7 +261,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     /// <remarks>Two patches, because of the limit of operations. See <see cref="InboxEntry.IsSince"/> for what is between them.</remarks>
     public async Task JoinAsync(Member member, ConversationSnapshot snapshot, CancellationToken cancellationToken)
     {
-        if (!await _store.TryCreateAsync(InboxStore.NewEntry(snapshot, member, default), cancellationToken))
+        if (!await _store.TryProjectAsync(InboxStore.NewEntry(snapshot, member, default), cancellationToken))
         {
             List<PatchOperation> begin =
             [
@@ -329,7 +329,12 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
                 return (entry, etag!);
             }
 
-            await JoinAsync(member, snapshot, cancellationToken);
+            // What the user does themselves creates it in any case.
+            if (entry is not null
+                || !await _store.TryCreateAsync(InboxStore.NewEntry(snapshot, member, default), cancellationToken))
+            {
+                await JoinAsync(member, snapshot, cancellationToken);
+            }
         }
     }
 

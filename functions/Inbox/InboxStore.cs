@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Chat.Functions.Conversations;
+using Chat.Functions.Erasure;
 using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Chat.Functions.Telemetry;
@@ -13,8 +14,14 @@ namespace Chat.Functions.Inbox;
 /// Every write is one operation: a patch with a condition or an ETag, or a create. A condition that doesn't hold is an answer, not a
 /// failure. An entry that doesn't exist is created from the conversation and the member.
 /// </remarks>
-internal sealed class InboxStore(Container users, ConversationReader reader)
+internal sealed class InboxStore(Container users, ConversationReader reader, TimeProvider time)
 {
+    /// <summary>
+    /// An entry whose conversation was active so lately may be created unasked: if its user is being erased, a pass is still to come that
+    /// deletes it (<see cref="ErasureProgress.BetweenPasses"/>).
+    /// </summary>
+    private static readonly TimeSpan MaxUnasked = TimeSpan.FromHours(1);
+
     /// <summary>Goes with every change that clients see.</summary>
     public static PatchOperation NextVersion { get; } = PatchOperation.Increment("/version", 1);
 
@@ -87,12 +94,20 @@ internal sealed class InboxStore(Container users, ConversationReader reader)
             }
 
             var member = await ReadMemberAsync(user, snapshot.ConversationId, cancellationToken);
-            if (await TryCreateAsync(NewEntry(snapshot, member, watermarks), cancellationToken))
+            if (await TryProjectAsync(NewEntry(snapshot, member, watermarks), cancellationToken))
             {
                 return true;
             }
         }
     }
+
+    /// <summary>
+    /// Creates an entry because of what the log says, unless its user was erased: the feed, or a replayed message, may tell what was long
+    /// before. False when there is one already.
+    /// </summary>
+    public async Task<bool> TryProjectAsync(InboxEntry entry, CancellationToken cancellationToken) =>
+        ((entry.IsLeft || time.GetUtcNow() - entry.ActivityAt > MaxUnasked) && await users.IsErasedAsync(entry.UserId, cancellationToken))
+            || await TryCreateAsync(entry, cancellationToken);
 
     /// <summary>Creates an entry; false when there is one already.</summary>
     public async Task<bool> TryCreateAsync(InboxEntry entry, CancellationToken cancellationToken)

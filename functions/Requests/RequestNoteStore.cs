@@ -1,3 +1,4 @@
+using Chat.Functions.Erasure;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 
@@ -7,7 +8,8 @@ namespace Chat.Functions.Requests;
 public sealed class RequestNoteStore(ChatContainers containers)
 {
     /// <summary>
-    /// Notes that somebody wrote to whoever restricts them, or was restricted. Idempotent, and may come late: a newer note stays.
+    /// Notes that somebody wrote to whoever restricts them, or was restricted. Idempotent, and may come late: a newer note stays, and of a
+    /// recipient who was erased there is none.
     /// </summary>
     public async Task NoteRestrictedAsync(
         UserId recipient,
@@ -20,7 +22,9 @@ public sealed class RequestNoteStore(ChatContainers containers)
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (before, etag) = await FindAsync(recipient, conversation, cancellationToken);
-            if (before is not null && string.CompareOrdinal(before.RequestedAt, order) >= 0)
+            if (before is null
+                ? await containers.Users.IsErasedAsync(recipient, cancellationToken)
+                : string.CompareOrdinal(before.RequestedAt, order) >= 0)
             {
                 return;
             }

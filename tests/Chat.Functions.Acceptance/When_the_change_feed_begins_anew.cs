@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
 using Chat.Functions.Acceptance.Harness;
-using Chat.Functions.Delivery;
-using Chat.Functions.Shared;
 using Chat.Local;
-using Microsoft.Azure.Cosmos;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using Fault = Chat.Local.Fault;
 
@@ -87,13 +83,7 @@ public class When_the_change_feed_begins_anew
 
         await peer.SendAsync(conversation, $"message {Messages - 1}");
         await app.HasDeliveredAsync();
-        var leases = app.Services.GetRequiredService<CosmosClient>().GetContainer(ChatContainers.Database, ChatContainers.LeasesName);
-        foreach (var range in azure.Cosmos.RangesOf(ChatContainers.Database, ChatContainers.ConversationsName))
-        {
-            var id = $"inboxes-{nameof(ProjectInboxes)}.{range}";
-            (await leases.DeleteItemStreamAsync(id, new PartitionKey(id))).EnsureSuccessStatusCode();
-        }
-
+        await StoredDocuments.ForgetLeasesAsync(app);
         return conversation;
     }
 }

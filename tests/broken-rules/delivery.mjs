@@ -461,6 +461,14 @@ export const delivery = [
     test: 'When_the_change_feed_begins_anew.Should_push_no_history_and_have_lists_right_with_what_is_sent_meanwhile',
   },
   {
+    rule: 'Project: Who was erased gets no entries again',
+    file: 'functions/Inbox/InboxStore.cs',
+    find: '&& await users.IsErasedAsync(entry.UserId, cancellationToken))',
+    replace: '&& entry.UserId.Value.Length == 0)',
+    project: 'Chat.Functions.Acceptance',
+    test: 'When_the_log_tells_of_somebody_erased.Should_write_nothing_of_theirs_again',
+  },
+  {
     rule: 'Project: Of what is older than a day only some is projected',
     file: 'functions/Delivery/EntryProjection.cs',
     find: 'MaxAge = TimeSpan.FromDays(1)',

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,6 +61,17 @@ internal static class StoredDocuments
         }
 
         return all;
+    }
+
+    /// <summary>Deletes the leases of the change feed, which then begins anew in the next process.</summary>
+    public static async Task ForgetLeasesAsync(ChatApp app)
+    {
+        var leases = app.Services.GetRequiredService<CosmosClient>().GetContainer(ChatContainers.Database, ChatContainers.LeasesName);
+        foreach (var range in app.Azure.Cosmos.RangesOf(ChatContainers.Database, ChatContainers.ConversationsName))
+        {
+            var id = $"inboxes-{nameof(ProjectInboxes)}.{range}";
+            (await leases.DeleteItemStreamAsync(id, new PartitionKey(id))).EnsureSuccessStatusCode();
+        }
     }
 
     /// <summary>Deletes all that is in a user's own partition.</summary>

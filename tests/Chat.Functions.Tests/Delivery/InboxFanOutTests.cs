@@ -99,7 +99,7 @@ public class InboxFanOutTests
                     .Select(message => JsonSerializer.Deserialize(message.Body, ChatJson.Default.FanOutMessage)!)];
         }
 
-        var inbox = new InboxProjection(process.Containers, new ConversationReader(process.Containers));
+        var inbox = new InboxProjection(process.Containers, new ConversationReader(process.Containers), TimeProvider.System);
         foreach (var name in Names)
         {
             Assert.Equal(
@@ -116,7 +116,7 @@ public class InboxFanOutTests
             new CommittedReader(reader, containers),
             reader,
             new MemberListCache(reader, time),
-            new InboxProjection(containers, reader),
+            new InboxProjection(containers, reader, TimeProvider.System),
             new DeliveryQueue(client),
             Options,
             time,

@@ -48,7 +48,7 @@ internal sealed class Projector : IAsyncDisposable
             deployment.Azure.ServiceBus.Connect());
         var queue = new DeliveryQueue(queues);
         var privacy = new PrivacyReader(containers, time);
-        Inbox = new InboxProjection(containers, reader);
+        Inbox = new InboxProjection(containers, reader, time);
         _client = queues;
         _fanOut = queues.CreateReceiver(
             FanOutMessage.Queue,

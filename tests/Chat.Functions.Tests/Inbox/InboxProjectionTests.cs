@@ -56,7 +56,8 @@ public class InboxProjectionTests
     private static async Task RunAsync(Deployment deployment, Random dice)
     {
         var containers = deployment.StartProcess().Containers;
-        var (inbox, marks) = (new InboxProjection(containers, new ConversationReader(containers)), new MemberWatermarks(containers));
+        var inbox = new InboxProjection(containers, new ConversationReader(containers), TimeProvider.System);
+        var marks = new MemberWatermarks(containers);
         var receipts = new SentReceipts(marks, new PrivacyReader(containers, TimeProvider.System), new Limits());
         var history = History(dice);
         var newest = ConversationSnapshot.Of(history[^1].Head);

@@ -165,7 +165,7 @@ public class LeavingTests
     private static (InboxProjection Inbox, ChatContainers Containers) Inbox(Deployment deployment)
     {
         var containers = deployment.StartProcess().Containers;
-        return (new InboxProjection(containers, new ConversationReader(containers)), containers);
+        return (new InboxProjection(containers, new ConversationReader(containers), TimeProvider.System), containers);
     }
 
     /// <summary>A conversation in which the user is.</summary>
