@@ -86,46 +86,6 @@ public class When_people_use_the_app_and_operators_read_its_log
         Assert.Contains(log.Lines, line => line.Contains("CosmosException: status 503", StringComparison.Ordinal));
     }
 
-    /// <summary>
-    /// The host logs the message of what a function of a queue or feed throws. A stop cuts operations short, and the SDK says of each what
-    /// it asked for.
-    /// </summary>
-    [Fact]
-    public async Task Should_name_no_user_in_what_the_host_is_told_of_failures()
-    {
-        var told = new ConcurrentQueue<string>();
-        await using var app = await ChatApp.StartAsync(heard: message =>
-        {
-            if (message.InvocationResponse?.Result?.Exception is { } failure)
-            {
-                told.Enqueue(failure.ToString());
-            }
-        });
-        var (alice, bob) = (app.As("alice-in-the-log"), app.As("bob-in-the-log"));
-        var group = (await alice.CreateGroupAsync("Trip", bob.Name, "carol-in-the-log")).ConversationId;
-        await app.HasDeliveredAsync();
-        var hangs = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var patch = Unreachable("patch") with
-        {
-            Kind = FaultKind.Delay,
-            Delay = TimeSpan.FromHours(1),
-            Strike = _ =>
-            {
-                hangs.TrySetResult();
-                return Task.CompletedTask;
-            },
-        };
-        using (app.Azure.Faults.Add(patch))
-        {
-            await alice.SendAsync(group, "Hello");
-            await hangs.Task.WaitAsync(Eventually.Timeout);
-            await app.StopAsync(new CancellationToken(canceled: true));
-        }
-
-        Assert.Contains(told, failure => failure.Contains("CosmosOperationCanceledException", StringComparison.Ordinal));
-        Assert.DoesNotContain(told, failure => failure.Contains("in-the-log", StringComparison.Ordinal));
-    }
-
     private static Fault Unreachable(string operation) => new("cosmos", operation, FaultKind.Fail)
     {
         Target = target => target.Contains("/u:", StringComparison.Ordinal),

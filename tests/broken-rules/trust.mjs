@@ -241,7 +241,7 @@ export const trust = [
     file: 'functions/Telemetry/FailureLogging.cs',
     find: 'throw shown;',
     replace: 'throw;',
-    ...acceptance,
-    test: 'When_people_use_the_app_and_operators_read_its_log.Should_name_no_user_in_what_the_host_is_told_of_failures',
+    project: 'Chat.Functions.Tests',
+    test: 'Telemetry.ShowFailuresTests.Names_no_document_of_an_operation_that_was_cut_short',
   },
 ];

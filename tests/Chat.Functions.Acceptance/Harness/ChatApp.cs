@@ -169,7 +169,7 @@ internal sealed class ChatApp : IAsyncDisposable
     public Task HasPushedAsync() => Settled.IsPushedAsync(Azure);
 
     /// <summary>Stops the app as an orderly shutdown does.</summary>
-    public Task StopAsync(CancellationToken drain = default) => _host.StopAsync(drain).WaitAsync(TimeSpan.FromMinutes(1));
+    public Task StopAsync() => _host.StopAsync().WaitAsync(TimeSpan.FromMinutes(1));
 
     public async ValueTask DisposeAsync()
     {
