@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,7 +55,7 @@ internal sealed class ShowFailures : IFunctionsWorkerMiddleware
         }
         catch (Exception exception) when (LoggedException.Of(exception) is LoggedException shown)
         {
-            throw shown;
+            ExceptionDispatchInfo.Throw(shown);
         }
     }
 }

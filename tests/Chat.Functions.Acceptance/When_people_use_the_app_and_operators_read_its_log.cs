@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Local;

@@ -239,7 +239,7 @@ export const trust = [
   {
     rule: 'Logs: The host is told of failures without ids of documents',
     file: 'functions/Telemetry/FailureLogging.cs',
-    find: 'throw shown;',
+    find: 'ExceptionDispatchInfo.Throw(shown);',
     replace: 'throw;',
     project: 'Chat.Functions.Tests',
     test: 'Telemetry.ShowFailuresTests.Names_no_document_of_an_operation_that_was_cut_short',

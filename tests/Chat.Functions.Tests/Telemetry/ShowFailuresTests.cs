@@ -72,7 +72,7 @@ public sealed class ShowFailuresTests : IAsyncLifetime
     private static Task<Exception> ShownAsync(Exception failure) =>
         Assert.ThrowsAnyAsync<Exception>(() => new ShowFailures().Invoke(null!, _ => Task.FromException(failure)));
 
-    private Task ReadAsync(CancellationToken cancellationToken) =>
+    private Task<ItemResponse<object>> ReadAsync(CancellationToken cancellationToken) =>
         _conversations.ReadItemAsync<object>(
             "u:ann-in-the-log",
             new PartitionKey("a-conversation"),
