@@ -2,9 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Acceptance.Api;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
+using Chat.Local;
+using Chat.Local.Functions;
 using Microsoft.Azure.Cosmos;
 using Xunit;
 
@@ -61,7 +64,29 @@ public sealed class When_only_the_services_run
         }
     }
 
-    /// <summary>The lines as <c>local.settings.json</c> takes them.</summary>
+    /// <summary>The settings of <c>tests/real-host</c> are those that are printed, and others of which its README says what for.</summary>
+    [Fact]
+    public async Task Should_print_the_settings_with_which_the_real_host_is_tried()
+    {
+        await using var azure = await LocalAzure.StartAsync(directory: null);
+        // The only one whose address has no port until it listens.
+        var port = Backend.FreePort();
+        Assert.True(await azure.SignalR.ListenAsync(int.Parse(port, CultureInfo.InvariantCulture), CancellationToken.None));
+        using var output = new StringWriter();
+        Banner.WriteSettings(output, azure, CommandLine.Parse(["--services-only", "--in-memory"]), Tokens.SigningKey);
+        var lines = output.ToString().Replace($"Port={port};", "Port=8888;", StringComparison.Ordinal).Split(Environment.NewLine);
+        var printed = SettingsIn(lines);
+        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Repository.Path("tests/real-host/settings.json")));
+        var tried = file.RootElement.GetProperty("Values").Deserialize<Dictionary<string, string>>()!;
+        var readme = await File.ReadAllLinesAsync(Repository.Path("tests/real-host/README.md"));
+        var explained = readme.Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(row => row.Split('`')[1]);
+
+        Assert.Equal(tried.Keys.Order(StringComparer.Ordinal), printed.Keys.Concat(explained).Order(StringComparer.Ordinal));
+        Assert.All(
+            printed.Where(setting => setting.Key != "Auth__SigningKey"),
+            setting => Assert.Equal((setting.Key, setting.Value), (setting.Key, tried[setting.Key])));
+    }
+
     private static async Task<Dictionary<string, string>> ReadSettingsAsync(StreamReader output)
     {
         var lines = new List<string>();
@@ -70,6 +95,12 @@ public sealed class When_only_the_services_run
             lines.Add(line);
         }
 
+        return SettingsIn(lines);
+    }
+
+    /// <summary>The lines as <c>local.settings.json</c> takes them.</summary>
+    private static Dictionary<string, string> SettingsIn(IEnumerable<string> lines)
+    {
         var values = lines.Where(line => line.TrimStart().StartsWith('"'));
         return JsonSerializer.Deserialize<Dictionary<string, string>>($"{{{string.Join('\n', values).TrimEnd(',')}}}")!;
     }
