@@ -4,11 +4,13 @@ namespace Chat.Local.Tests.Sdk;
 
 /// <summary>The public types and members of the real packages, and what a stand-in has that they haven't.</summary>
 /// <remarks>
-/// A list has a line per type (<c>T:</c>), constructor, property, method, field and event. It knows no constraints of types, no attributes
-/// but <see cref="AttributeUsageAttribute"/>, and no <c>notnull</c>; those aren't compared. A stand-in may have fewer parents and members.
+/// A list begins with the assembly's full name (<c>#</c>). It has a line per type (<c>T:</c>), constructor, property, method, field and
+/// event. It knows no constraints of types, no attributes but <see cref="AttributeUsageAttribute"/>, and no <c>notnull</c>; those aren't
+/// compared. A stand-in may have fewer parents and members.
 /// </remarks>
 internal sealed class PackageSurface
 {
+    private readonly List<string> _packages = [];
     private readonly HashSet<string> _members = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string[]> _types = new(StringComparer.Ordinal);
 
@@ -16,7 +18,11 @@ internal sealed class PackageSurface
     {
         foreach (var line in lines.Select(line => line.Split("   //")[0]))
         {
-            if (line.StartsWith("T: ", StringComparison.Ordinal))
+            if (line.StartsWith("# ", StringComparison.Ordinal))
+            {
+                _packages.Add(line[2..]);
+            }
+            else if (line.StartsWith("T: ", StringComparison.Ordinal))
             {
                 var (declaration, parents) = Split(line);
                 _types[declaration] = parents;
@@ -27,6 +33,9 @@ internal sealed class PackageSurface
             }
         }
     }
+
+    /// <summary>The full names of the assemblies that are listed.</summary>
+    public IReadOnlyList<string> Packages => _packages;
 
     /// <summary>The lists that lie beside this file.</summary>
     public static PackageSurface OfPackages()
