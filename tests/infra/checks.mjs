@@ -316,6 +316,21 @@ const checks = {
     ].filter(Boolean);
   },
 
+  'CI tests what it published': world => {
+    const path = '.github/workflows/ci.yml';
+    const [, folder, after] = /dotnet publish functions [^\n]*-o (\S+)\n([^]*)/.exec(world.read(path)) ?? [];
+    const [, variable] = /GetEnvironmentVariable\("(\w+)"\)/.exec(world.read('tests/Chat.Functions.Acceptance/Builds/AppBuild.cs')) ?? [];
+    const test = `- run: ${variable}=${folder} dotnet test tests/Chat.Functions.Acceptance --no-build`
+      + ' --filter FullyQualifiedName~When_the_app_is_built\n';
+    return after?.includes(test) ? [] : [`${path} doesn't go on with ${test.trim()}`];
+  },
+
+  "local/README.md explains the local Azure's folders": world => {
+    const path = 'local/README.md';
+    const folders = [...new Set(world.list('local', '.cs').map(file => /^local\/(\w+)\//.exec(file)?.[1]).filter(Boolean))];
+    return differences('local', folders, path, [...world.read(path).matchAll(/^\| `(\w+)\/` \|/gm)].map(([, name]) => name));
+  },
+
   'workflows are pinned and may little': world => world.list('.github/workflows', '.yml').flatMap(path => {
     const text = world.read(path);
     return [

@@ -322,6 +322,15 @@ const mutantsOf = {
       "azure.yaml doesn't set Target",
     ],
   ],
+  'CI tests what it published': [
+    ['.github/workflows/ci.yml', 'run: CHAT_PUBLISHED="$RUNNER_TEMP/publish" ', 'run: ', "doesn't go on with - run: CHAT_PUBLISHED="],
+    ['.github/workflows/ci.yml', '-o "$RUNNER_TEMP/publish"', '-o publish', 'CHAT_PUBLISHED=publish'],
+    ['tests/Chat.Functions.Acceptance/Builds/AppBuild.cs', 'Variable("CHAT_PUBLISHED")', 'Variable("CHAT_BUILD")', 'CHAT_BUILD='],
+  ],
+  "local/README.md explains the local Azure's folders": [
+    ['local/README.md', '| `Metering/` |', '| Metering |', "local has Metering, which local/README.md hasn't"],
+    ['local/README.md', '| `Metering/` |', '| `Bill/` |\n| `Metering/` |', "local/README.md has Bill, which local hasn't"],
+  ],
   'workflows are pinned and may little': [
     [
       '.github/workflows/deploy.yml',
