@@ -14,13 +14,10 @@ public sealed class SharesHook(HostAddress<SharesHook> host, HostCalls calls, Mo
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Older messages aren't told: a change feed that begins anew would tell all that was ever shared.</summary>
-    private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
-
     /// <summary>Sees to it that the host app hears of a message of the change feed, if it shows cards.</summary>
     public async Task EnqueueAsync(Message message, CancellationToken cancellationToken)
     {
-        if (host.IsOn && message.Cards is { } cards && message.At > time.GetUtcNow() - MaxAge)
+        if (host.IsOn && message.Cards is { } cards)
         {
             var shared = new CardsShared(
                 message.ConversationId,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
@@ -52,6 +53,37 @@ public sealed class CommittedReader(ConversationReader reader, ChatContainers co
         // Head and entries are committed together: a read by the head's session shows all entries but the expired ones.
         var (_, seen) = await ReadHeadAsync(conversation, last, session, cancellationToken);
         return await FindAsync(conversation, first, last, seen, cancellationToken);
+    }
+
+    /// <summary>
+    /// A head or an entry as it is stored now, as a page of the change feed would show it; null when there is none any more.
+    /// </summary>
+    /// <exception cref="UnprocessableException">This version can't read it.</exception>
+    public async Task<ChangedConversation?> ReadChangeAsync(
+        ConversationId conversation,
+        string documentId,
+        CancellationToken cancellationToken)
+    {
+        // The change may be newer than what this process's session shows.
+        await reader.RefreshSessionAsync(conversation, cancellationToken);
+        try
+        {
+            var (stored, _) = await containers.Conversations.ReadDocumentAsync(
+                documentId,
+                conversation,
+                ChatJson.Default.JsonDocument,
+                cancellationToken: cancellationToken);
+            using (stored)
+            {
+                var (head, entry) = stored is null ? default : ChangedConversation.Decode(stored.RootElement);
+                return head is null && entry is null ? null : new(conversation, head, entry is null ? [] : [entry], []);
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException
+            || (exception is InvalidOperationException && exception is not ObjectDisposedException))
+        {
+            throw UnprocessableException.Unreadable();
+        }
     }
 
     /// <summary>The group's profile, at least as new as the head's title and picture; null for a group that has none.</summary>

@@ -46,7 +46,9 @@ public static class DeliverySetup
             .AddSingleton<ScheduledQueue>()
             .AddSingleton<RangePush>()
             .AddSingleton<EntryProjection>()
+            .AddSingleton<FollowUps>()
             .AddSingleton<FeedPace>()
+            .AddSingleton<FeedHistory>()
             .AddSingleton<InboxFanOut>()
             .AddSingleton<PushGroupAlignment>();
     }

@@ -106,44 +106,7 @@ public sealed class EntryProjection(
         }
         catch (JsonException)
         {
-            throw Unreadable();
-        }
-    }
-
-    /// <summary>Projects a document, which is a head or a log entry, as it is stored now, and advances all current members.</summary>
-    /// <exception cref="UnprocessableException">This version can't read it.</exception>
-    /// <exception cref="Exception">A write failed; the others were tried. It may be tried again.</exception>
-    public async Task ProjectDocumentAsync(ProjectDocument document, CancellationToken cancellationToken)
-    {
-        // The change may be newer than what this process's session shows.
-        await reader.RefreshSessionAsync(document.ConversationId, cancellationToken);
-        Head? head = null;
-        LogEntry? entry = null;
-        try
-        {
-            var (stored, _) = await containers.Conversations.ReadDocumentAsync(
-                document.DocumentId,
-                document.ConversationId,
-                ChatJson.Default.JsonDocument,
-                cancellationToken: cancellationToken);
-            using (stored)
-            {
-                (head, entry) = stored is null ? default : ChangedConversation.Decode(stored.RootElement);
-            }
-        }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException
-            || (exception is InvalidOperationException && exception is not ObjectDisposedException))
-        {
-            throw Unreadable();
-        }
-
-        // The document may be deleted by now.
-        if ((head?.LastSeq ?? entry?.Seq) is { } seq)
-        {
-            var (current, session) = head is null
-                ? await log.ReadHeadAsync(document.ConversationId, seq, null, cancellationToken)
-                : (head, null);
-            await ProjectAndAdvanceAsync(current, session, entry is null ? [] : [entry], cancellationToken);
+            throw UnprocessableException.Unreadable();
         }
     }
 
@@ -175,9 +138,6 @@ public sealed class EntryProjection(
             .SelectMany(message => message.MentionedWhenSent.Select(user => (user, message.SenderId))).ToHashSet();
         return InboxUpdates.Of(head, entries, everyone, await blocks.BlockedAsync(mentions, cancellationToken));
     }
-
-    /// <summary>Without an inner exception: a <see cref="JsonException"/> may quote what people wrote.</summary>
-    private static UnprocessableException Unreadable() => new("Unreadable", "A document isn't one that this version can read.");
 
     /// <summary>
     /// Whether a log entry needs no projection: it is too old, or a message that this process projected and that has changed since. An

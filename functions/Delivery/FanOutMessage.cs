@@ -41,13 +41,19 @@ public sealed record ProjectEntries : FanOutMessage
     public override string MessageId => OpaqueId.Random();
 }
 
-/// <summary>Projects a document that a page of the change feed didn't show as it is stored, or that couldn't be read.</summary>
+/// <summary>
+/// Does what a page of the change feed does for a document that it didn't show as it is stored, or that couldn't be read.
+/// </summary>
 public sealed record ProjectDocument : FanOutMessage
 {
     public required string DocumentId { get; init; }
 
     /// <summary>The version that the page showed. It only tells messages apart.</summary>
     public required string ETag { get; init; }
+
+    /// <summary>What is older was history when the page came (<see cref="FeedHistory"/>); null in messages of older versions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Since { get; init; }
 
     [JsonIgnore]
     public override string MessageId => $"{ConversationId}:{OpaqueId.Hash("document", DocumentId, ETag)}";

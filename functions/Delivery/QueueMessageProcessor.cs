@@ -169,4 +169,7 @@ public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider 
 public sealed class UnprocessableException(string reason, string message) : Exception(message)
 {
     public string Reason { get; } = reason;
+
+    /// <summary>Without an inner exception: a <see cref="JsonException"/> may quote what people wrote.</summary>
+    public static UnprocessableException Unreadable() => new("Unreadable", "A document isn't one that this version can read.");
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Local;
 using Xunit;
@@ -55,6 +56,83 @@ public class When_lists_follow_late
             seen => seen is { UnreadCount: 1, LastMessage: { SenderId: User, Preview: "Hello" } });
         await Eventually.SeesAsync(() => other.SummaryAsync(direct), seen => seen is { UnreadCount: 0, LastMessage.Preview: "Hello" });
         await Eventually.SeesAsync(() => app.As("carol").SummaryAsync(group), seen => seen is { Title: Text, LastMessage.Preview: Text });
+    }
+
+    [Fact]
+    public async Task Should_push_what_looks_like_an_instant_although_its_own_delivery_was_lost()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await app.HasDeliveredAsync();
+        await using var phone = await bob.ListenAsync();
+        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail)
+        {
+            Target = target => target.EndsWith($"{conversation}:2-2", StringComparison.Ordinal),
+        }))
+        {
+            await alice.SendAsync(conversation, "2026-12-24T18:00 at mine");
+        }
+
+        await phone.ReceivesAsync(conversation, "2026-12-24T18:00 at mine");
+    }
+
+    [Fact]
+    public async Task Should_delete_the_files_of_a_deleted_group_whose_title_looks_like_an_instant()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        using var uploads = new Uploads(app.Azure);
+        var alice = app.As("alice");
+        var group = (await alice.CreateGroupAsync("2026-12-24T18:00 at mine", "bob", "carol")).ConversationId;
+        await uploads.ShareAsync(alice, group);
+        await app.HasDeliveredAsync(clock);
+
+        await alice.DoAsync("DELETE", $"/api/conversations/{group}");
+
+        await Eventually.SeesAsync(clock, uploads.BlobsAsync, blobs => blobs.Count == 0);
+    }
+
+    /// <summary>The next page of the feed waits behind the one that fails, and comes when its commits are old.</summary>
+    [Fact]
+    public async Task Should_push_what_was_committed_while_Service_Bus_was_away_for_more_than_an_hour()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, carol) = (app.As("alice"), app.As("carol"));
+        var (one, other) = (
+            (await alice.StartDirectAsync("bob")).ConversationId,
+            (await carol.StartDirectAsync("dave")).ConversationId);
+        await app.HasDeliveredAsync(clock);
+        var pages = 0;
+        using var counted = app.Azure.Faults.Add(new Fault("functions", "feed", FaultKind.Delay)
+        {
+            Strike = _ => Task.FromResult(Interlocked.Increment(ref pages)),
+        });
+        var pushed = new ConcurrentBag<string>();
+        using var noted = app.Azure.Faults.Add(new Fault("signalr", "send-user", FaultKind.Delay)
+        {
+            Strike = user =>
+            {
+                pushed.Add(user);
+                return Task.CompletedTask;
+            },
+        });
+        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail)))
+        {
+            await alice.SendAsync(one, "early");
+            await Eventually.HoldsAsync(() => pages, seen => seen > 1);
+            await carol.SendAsync(other, "later");
+            for (var minute = 0; minute < 64; minute += 8)
+            {
+                var before = pages;
+                clock.Jump(TimeSpan.FromMinutes(8));
+                await Eventually.SeesAsync(clock, () => Task.FromResult(pages), seen => seen > before);
+            }
+        }
+
+        await app.HasDeliveredAsync(clock);
+        Assert.Equal(["alice", "bob", "carol", "dave"], pushed.Distinct().Order());
     }
 
     [Fact]

@@ -61,7 +61,7 @@ export const delivery = [
   },
   {
     rule: 'Enqueue: A range can be told from any of its entries',
-    file: 'functions/Delivery/ProjectInboxes.cs',
+    file: 'functions/Delivery/FollowUps.cs',
     find: '.Select(entry => entry.Commit is { } commit ? (commit.First, commit.Last) : (First: entry.Seq, Last: entry.Seq))',
     replace: '.Select(entry => (First: entry.Seq, Last: entry.Seq))',
     project: 'Chat.Functions.Tests',
@@ -176,7 +176,7 @@ export const delivery = [
   {
     rule: 'Project: What can\'t be read becomes a dead letter',
     file: 'functions/Delivery/ProjectInboxes.cs',
-    find: '            await queue.EnqueueAsync(document, null, cancellationToken);\n',
+    find: '            await queue.EnqueueAsync(document with { Since = since }, null, cancellationToken);\n',
     replace: '',
     project: 'Chat.Functions.Tests',
     test: 'Delivery.EntryProjectionTests.Goes_on_beside_a_document_that_it_can_not_read_and_gives_that_up_by_its_reason',
@@ -431,22 +431,22 @@ export const delivery = [
   {
     rule: 'Project: Each commit is enqueued once more',
     file: 'functions/Delivery/ProjectInboxes.cs',
-    find: '                EnqueueDeliveriesAsync(changed, cancel),\n',
+    find: '                        followUps.EnqueueAsync(changed, since, cancel),\n',
     replace: '',
     project: 'Chat.Functions.Tests',
     test: 'Delivery.EntryProjectionTests.Hands_over_each_commit_once_more_but_none_that_is_old_and_no_entry_that_was_changed_since',
   },
   {
     rule: 'Project: Each commit is enqueued once more … not when it is older than an hour',
-    file: 'functions/Delivery/ProjectInboxes.cs',
-    find: 'MaxEnqueuedAge = TimeSpan.FromHours(1)',
-    replace: 'MaxEnqueuedAge = TimeSpan.FromHours(2)',
+    file: 'functions/Delivery/FeedHistory.cs',
+    find: 'MaxAge = TimeSpan.FromHours(1)',
+    replace: 'MaxAge = TimeSpan.FromHours(2)',
     project: 'Chat.Functions.Tests',
     test: 'Delivery.EntryProjectionTests.Hands_over_each_commit_once_more_but_none_that_is_old_and_no_entry_that_was_changed_since',
   },
   {
     rule: 'Project: Each commit is enqueued once more … nor an entry that was changed since',
-    file: 'functions/Delivery/ProjectInboxes.cs',
+    file: 'functions/Delivery/FollowUps.cs',
     find: ' && entry is not Message { UpdatedSeq: not null })',
     replace: ')',
     project: 'Chat.Functions.Tests',
@@ -454,11 +454,29 @@ export const delivery = [
   },
   {
     rule: 'Project: A feed that begins anew pushes no history',
-    file: 'functions/Delivery/ProjectInboxes.cs',
-    find: 'MaxEnqueuedAge = TimeSpan.FromHours(1)',
-    replace: 'MaxEnqueuedAge = TimeSpan.FromHours(3)',
+    file: 'functions/Delivery/FeedHistory.cs',
+    find: 'MaxAge = TimeSpan.FromHours(1)',
+    replace: 'MaxAge = TimeSpan.FromHours(3)',
     project: 'Chat.Functions.Acceptance',
     test: 'When_the_change_feed_begins_anew.Should_push_no_history_and_have_lists_right_with_what_is_sent_meanwhile',
+  },
+  {
+    rule: 'Project: A feed that begins anew pushes no history … which is none of what waited while Service Bus was away',
+    file: 'functions/Delivery/ProjectInboxes.cs',
+    find: '            history.NoteFailure();\n',
+    replace: '',
+    project: 'Chat.Functions.Acceptance',
+    test: 'When_lists_follow_late.Should_push_what_was_committed_while_Service_Bus_was_away_for_more_than_an_hour',
+  },
+  {
+    rule: 'Project: What a page shows otherwise than stored is read again … and all else that follows from it is enqueued then',
+    file: 'functions/Delivery/FanOutToMembers.cs',
+    find: '        await followUps.EnqueueAsync(changed, document.Since ?? history.End, cancellationToken);\n',
+    replace:
+      '        await followUps.EnqueueAsync(changed with { Entries = [], Head = null }, document.Since ?? history.End, ' +
+      'cancellationToken);\n',
+    project: 'Chat.Functions.Acceptance',
+    test: 'When_lists_follow_late.Should_push_what_looks_like_an_instant_although_its_own_delivery_was_lost',
   },
   {
     rule: 'Project: Who was erased gets no entries again',

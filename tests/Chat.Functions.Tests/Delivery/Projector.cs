@@ -29,9 +29,7 @@ internal sealed class Projector : IAsyncDisposable
 {
     private readonly ServiceBusClient _client;
     private readonly ServiceBusReceiver _fanOut;
-    private readonly EntryProjection _projection;
-    private readonly InboxFanOut _advance;
-    private readonly PostCounting _counting;
+    private readonly FanOutToMembers _work;
     private readonly ProjectInboxes _feed;
 
     /// <param name="deployment">On whose services.</param>
@@ -54,7 +52,7 @@ internal sealed class Projector : IAsyncDisposable
             FanOutMessage.Queue,
             new ServiceBusReceiverOptions { ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete });
         var options = new DeliveryOptions { InboxWindow = TimeSpan.FromSeconds(0.1) };
-        _advance = new InboxFanOut(
+        var advance = new InboxFanOut(
             log,
             reader,
             members,
@@ -63,35 +61,54 @@ internal sealed class Projector : IAsyncDisposable
             options,
             time,
             NullLogger<InboxFanOut>.Instance);
-        _projection = new EntryProjection(
+        var projection = new EntryProjection(
             log,
             reader,
             members,
             new BlockReader(new BlockStore(containers, privacy, time), privacy, time),
             new RequestNoteStore(containers),
             Inbox,
-            _advance,
+            advance,
             new SentReceipts(new MemberWatermarks(containers), privacy, new Limits()),
             new RemainingMembers(process.Log, new Limits()),
             containers,
             queue,
             time);
-        _counting = new PostCounting(
+        var counting = new PostCounting(
             containers,
             queue,
             // Nothing is pushed here.
             new CountsPush(reader, containers, queue, watchers: null!, push: null!, options, time),
             NullLogger<PostCounting>.Instance);
-        _feed = new ProjectInboxes(
-            _projection,
+        var followUps = new FollowUps(
             queue,
             new MediaQueue(queues),
             new SharesHook(new HostAddress<SharesHook>("", ""), new HostCalls(time), new ModerationQueue(queues), time),
-            new PreviewPolicy(new PreviewOptions(), time),
-            _counting,
+            new PreviewPolicy(new PreviewOptions(), time));
+        var history = new FeedHistory(time);
+        _feed = new ProjectInboxes(
+            projection,
+            queue,
+            followUps,
+            counting,
             pace ?? new FeedPace(new HastyClock()),
+            history,
             time,
             NullLogger<ProjectInboxes>.Instance);
+
+        // Push groups, blocks and pushes of counts aren't followed here.
+        _work = new FanOutToMembers(
+            queueWork: null!,
+            log,
+            projection,
+            followUps,
+            queue,
+            history,
+            advance,
+            groups: null!,
+            blocking: null!,
+            counting,
+            counts: null!);
     }
 
     public InboxProjection Inbox { get; }
@@ -208,12 +225,7 @@ internal sealed class Projector : IAsyncDisposable
         }
     }
 
-    private Task WorkAsync(FanOutMessage message) => message switch
-    {
-        ProjectEntries entries => _projection.ProjectRangeAsync(entries, CancellationToken.None),
-        ProjectDocument document => _projection.ProjectDocumentAsync(document, CancellationToken.None),
-        AdvanceInboxes advance => _advance.AdvanceAsync(advance, CancellationToken.None),
-        FoldCounts fold => _counting.FoldAsync(fold, CancellationToken.None),
-        _ => Task.CompletedTask,
-    };
+    private Task WorkAsync(FanOutMessage message) => message is AlignPushGroup or AlignBlock or PushCounts
+        ? Task.CompletedTask
+        : _work.FanOutAsync(message, CancellationToken.None);
 }
