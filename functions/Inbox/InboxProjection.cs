@@ -49,22 +49,22 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
-    /// <summary>Raises a user's read watermark because they read, and clears their unread flag. False when nothing changed.</summary>
+    /// <summary>
+    /// Raises a user's read watermark because they read, and clears their unread flag, unless it was set at a later message. False when
+    /// nothing changed.
+    /// </summary>
     public async Task<bool> MarkReadAsync(UserId user, ConversationSnapshot snapshot, long readOrdinal, CancellationToken cancellationToken)
     {
         var watermarks = new InboxWatermarks(readOrdinal, 0);
-        var (set, isBehind) = watermarks.Patches.FirstOrDefault();
-        var end = PatchOperation.Set("/markedUnreadOrdinal", (long?)null);
-        if (set is not null
-            && await PatchAsync(user, snapshot, [.. set, end, InboxStore.NextVersion], isBehind, watermarks, cancellationToken))
-        {
-            return true;
-        }
+        var isBehind = $"c.readOrdinal < {readOrdinal}";
+        PatchOperation[] raise = [PatchOperation.Set("/readOrdinal", readOrdinal), InboxStore.NextVersion];
 
-        // They had read that far before: only the unread flag may be left to clear. A read that comes late doesn't clear a flag that was
-        // set at a later message.
-        var isMarkedUnread = $"c.markedUnreadOrdinal >= c.readOrdinal AND c.markedUnreadOrdinal <= {readOrdinal}";
-        return await PatchAsync(user, snapshot, [end, InboxStore.NextVersion], isMarkedUnread, watermarks, cancellationToken);
+        // If they had read that far before, only the unread flag may be left to clear.
+        var mayClear = $"({isBehind} AND (NOT IS_NUMBER(c.markedUnreadOrdinal) OR c.markedUnreadOrdinal <= {readOrdinal}))"
+            + $" OR (c.readOrdinal = {readOrdinal} AND c.markedUnreadOrdinal = {readOrdinal})";
+        PatchOperation[] raiseAndClear = [PatchOperation.Set("/markedUnreadOrdinal", (long?)null), .. raise];
+        return await PatchAsync(user, snapshot, raiseAndClear, mayClear, watermarks, cancellationToken)
+            || await PatchAsync(user, snapshot, raise, isBehind, watermarks, cancellationToken);
     }
 
     /// <summary>Marks a member's entry as unread; false when they have left.</summary>

@@ -11,7 +11,7 @@ namespace Chat.Functions.Receipts;
 
 /// <summary>
 /// <c>PUT /conversations/{c}/read</c>: raises the caller's read watermark to a position, and ends "marked as unread"; 204.
-/// Repeating it or going back doesn't move the watermark. Going back doesn't end "marked as unread" either.
+/// Repeating it or going back doesn't move the watermark. Reading less than there was when it was marked as unread doesn't end that.
 /// </summary>
 public sealed class MarkRead(
     ConversationReader reader,

@@ -665,4 +665,12 @@ export const delivery = [
     project: 'Chat.Functions.Acceptance',
     test: 'When_lists_follow_late.Should_keep_what_the_writer_marked_and_archived_after_they_wrote',
   },
+  {
+    rule: 'Fan out: What was marked as unread yields only to what came after … not to a read of less',
+    file: 'functions/Inbox/InboxProjection.cs',
+    find: 'NOT IS_NUMBER(c.markedUnreadOrdinal) OR c.markedUnreadOrdinal <= {readOrdinal}))"',
+    replace: 'true))"',
+    project: 'Chat.Functions.Tests',
+    test: 'Inbox.LeavingTests.Keeps_the_unread_flag_when_a_read_comes_late_that_was_of_less',
+  },
 ];

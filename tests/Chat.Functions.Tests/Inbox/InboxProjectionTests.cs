@@ -255,7 +255,7 @@ public class InboxProjectionTests
         public void Read(ConversationSnapshot seen, long ordinal)
         {
             Meet(seen);
-            _marked = ordinal > _read || _marked <= ordinal ? null : _marked;
+            _marked = _marked <= ordinal ? null : _marked;
             _read = Math.Max(_read, ordinal);
         }
 

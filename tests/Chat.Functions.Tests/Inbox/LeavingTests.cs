@@ -102,6 +102,27 @@ public class LeavingTests
     }
 
     [Fact]
+    public async Task Keeps_the_unread_flag_when_a_read_comes_late_that_was_of_less()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var (inbox, containers) = Inbox(deployment);
+        var conversation = await JoinAsync(containers);
+        var change = Change(conversation, 5);
+        await inbox.RaiseAsync(User, change, CancellationToken.None);
+        await inbox.MarkReadAsync(User, change, 3, CancellationToken.None);
+        Assert.True(await inbox.MarkUnreadAsync(Joined(conversation, 0), change, CancellationToken.None));
+
+        Assert.True(await inbox.MarkReadAsync(User, change, 4, CancellationToken.None));
+        var entry = await inbox.ReadAsync(User, conversation, CancellationToken.None);
+        Assert.Equal((true, 4), (entry!.MarkedUnread, entry.ReadOrdinal));
+        Assert.False(await inbox.MarkReadAsync(User, change, 4, CancellationToken.None));
+
+        Assert.True(await inbox.MarkReadAsync(User, change, 5, CancellationToken.None));
+        entry = await inbox.ReadAsync(User, conversation, CancellationToken.None);
+        Assert.Equal((null, 5), (entry!.MarkedUnreadOrdinal, entry.ReadOrdinal));
+    }
+
+    [Fact]
     public async Task Has_what_its_user_set_since_they_joined_last_and_nothing_from_before()
     {
         await using var deployment = await Deployment.StartAsync();
