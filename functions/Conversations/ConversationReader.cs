@@ -18,7 +18,7 @@ namespace Chat.Functions.Conversations;
 public sealed class ConversationReader(ChatContainers containers)
 {
     private static readonly QueryDefinition ActiveMembers =
-        new("SELECT c.userId, c.role FROM c WHERE c.type = 'member' AND c.state = 'active'");
+        new("SELECT c.userId, c.role, c.joinedSeq FROM c WHERE c.type = 'member' AND c.state = 'active'");
 
     private static readonly QueryDefinition FirstActiveMembers =
         new($"SELECT TOP {ConversationView.MaxMembers} c.userId, c.role FROM c WHERE c.type = 'member' AND c.state = 'active'");
@@ -245,12 +245,15 @@ public sealed class ConversationReader(ChatContainers containers)
     }
 
     /// <summary>The ids of all active members: from the head while it lists them, otherwise by a query.</summary>
-    public async Task<IReadOnlyList<UserId>> MemberIdsAsync(Head head, Session? session, CancellationToken cancellationToken)
-    {
-        return head.Members is { } members
-            ? [.. members.Select(member => member.UserId)]
-            : [.. (await QueryAsync(ActiveMembers, head.ConversationId, session, cancellationToken)).Select(member => member.UserId)];
-    }
+    public async Task<IReadOnlyList<UserId>> MemberIdsAsync(Head head, Session? session, CancellationToken cancellationToken) =>
+        [.. (await MembersAsync(head, session, cancellationToken)).Select(member => member.UserId)];
+
+    /// <summary>All active members: from the head while it lists them, otherwise by a query.</summary>
+    public async Task<IReadOnlyList<CurrentMember>> MembersAsync(Head head, Session? session, CancellationToken cancellationToken) =>
+        [
+            .. (head.Members ?? await QueryAsync(ActiveMembers, head.ConversationId, session, cancellationToken))
+                .Select(member => new CurrentMember(member.UserId, member.JoinedSeq)),
+        ];
 
     /// <summary>
     /// All active members, and those who are still to join a new group because its first commit had no room for them. Whoever comes in

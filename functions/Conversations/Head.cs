@@ -339,9 +339,21 @@ public sealed record HeadMember(UserId UserId, MemberRole Role)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long DeclinedSeq { get; init; }
 
+    /// <summary>
+    /// Of a group's member who was one before: the entry by which they came back; 0 for others. Their inbox entry may still be of the
+    /// membership before. Answers and events don't show it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long JoinedSeq { get; init; }
+
     /// <summary>The member after sending a message.</summary>
     public HeadMember Sent(long seq, bool isReceipt) => this with { SentSeq = seq, ShownSeq = isReceipt ? seq : ShownSeq };
 }
+
+/// <summary>A member, and which membership it is.</summary>
+/// <param name="UserId">The member.</param>
+/// <param name="JoinedSeq">The entry by which they joined last; 0 where they can't have been a member before.</param>
+public readonly record struct CurrentMember(UserId UserId, long JoinedSeq);
 
 /// <summary>The newest message as lists show it.</summary>
 /// <param name="Preview">At most the first 100 characters, never half a grapheme cluster.</param>

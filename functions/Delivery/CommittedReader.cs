@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Reads heads and entries that are known to be committed, although a replica may not show them yet.</summary>
+/// <summary>Reads heads, entries and members that are known to be committed, although a replica may not show them yet.</summary>
 /// <remarks>
 /// A queue message or a page of the change feed names an entry, with an old session token or none. If the read finds less than that, the
 /// replica is behind: the reader refreshes the process's session and reads again. If it still finds less, the caller tries again later.
@@ -100,6 +101,42 @@ public sealed class CommittedReader(ConversationReader reader, ChatContainers co
         return (profile?.UpdatedSeq ?? 0) >= head.ProfileSeq
             ? profile
             : throw new ReplicaBehindException(head.ConversationId, head.ProfileSeq);
+    }
+
+    /// <summary>
+    /// The member documents of users who joined. Each is of the membership that began then, or of a later one. It may have ended: the
+    /// tombstone's higher <c>seq</c> wins.
+    /// </summary>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="joined">The users, with the entries by which they joined.</param>
+    /// <param name="session">The session token by which the head was read; null for none.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="ReplicaBehindException">No replica shows them yet.</exception>
+    public async Task<IReadOnlyDictionary<UserId, Member>> ReadJoinedAsync(
+        ConversationId conversation,
+        IReadOnlyDictionary<UserId, long> joined,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(session);
+        if (joined.Any(IsMissing))
+        {
+            await reader.RefreshSessionAsync(conversation, cancellationToken);
+            found = await FindAsync(null);
+        }
+
+        return joined.Any(IsMissing) ? throw new ReplicaBehindException(conversation, joined.Values.Max()) : found;
+
+        async Task<Dictionary<UserId, Member>> FindAsync(Session? by) => joined.Count == 0
+            ? []
+            : (await containers.Conversations.ReadDocumentsAsync(
+                joined.Keys.Select(Member.DocumentId),
+                conversation,
+                ChatJson.Default.DocumentsPageMember,
+                by,
+                cancellationToken)).ToDictionary(member => member.UserId);
+
+        bool IsMissing(KeyValuePair<UserId, long> one) => !found.TryGetValue(one.Key, out var member) || member.JoinedSeq < one.Value;
     }
 
     private async Task<List<LogEntry>> FindAsync(

@@ -32,7 +32,6 @@ public sealed class EntryProjection(
     InboxFanOut fanOut,
     SentReceipts receipts,
     RemainingMembers remaining,
-    ChatContainers containers,
     DeliveryQueue queue,
     TimeProvider time)
 {
@@ -86,34 +85,65 @@ public sealed class EntryProjection(
         }
         else
         {
-            await ApplyToAllAsync(head, session, updates, advances ? everyone : [], cancellationToken);
+            await ApplyToAllAsync(head, session, updates, everyone, advances, cancellationToken);
         }
 
         // Last, so that a failure before leaves them to be projected again.
         _recent.Note(head.ConversationId, entries.Select(entry => entry.Seq));
     }
 
-    /// <summary>Projects a range of log entries as they are stored now, and advances all current members.</summary>
-    /// <exception cref="UnprocessableException">This version can't read them.</exception>
+    /// <summary>
+    /// Projects a range of log entries as they are stored now, and advances all current members, also if an entry can't be read.
+    /// </summary>
+    /// <exception cref="UnprocessableException">This version can't read the head, or the one entry.</exception>
     /// <exception cref="Exception">A write failed; the others were tried. It may be tried again.</exception>
     public async Task ProjectRangeAsync(ProjectEntries range, CancellationToken cancellationToken)
     {
+        // The page may have shown a newer head at the same seq: accepting a request changes only the head.
+        await reader.RefreshSessionAsync(range.ConversationId, cancellationToken);
+        var (head, session) = await ReadHeadAsync(range.ConversationId, range.Last, cancellationToken);
+        var entries = await ReadableAsync(
+            log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken));
+        if (await ProjectAndAdvanceAsync(head, session, entries, cancellationToken))
+        {
+            return;
+        }
+
+        if (range.First == range.Last)
+        {
+            throw UnprocessableException.Unreadable();
+        }
+
+        // One by one, so that the entry that can't be read holds up none of the others.
+        for (var seq = range.First; seq <= range.Last; seq++)
+        {
+            await queue.EnqueueAsync(range with { First = seq, Last = seq }, null, cancellationToken);
+        }
+    }
+
+    /// <exception cref="UnprocessableException">This version can't read it, or there is none.</exception>
+    private async Task<(Head Head, Session? Session)> ReadHeadAsync(ConversationId id, long seq, CancellationToken cancellationToken)
+    {
         try
         {
-            var (head, session) = await log.ReadHeadAsync(range.ConversationId, range.Last, null, cancellationToken);
-            var entries = await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
-            await ProjectAndAdvanceAsync(head, session, entries, cancellationToken);
+            return await log.ReadHeadAsync(id, seq, null, cancellationToken);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
             throw UnprocessableException.Unreadable();
         }
     }
 
-    private async Task ProjectAndAdvanceAsync(
+    /// <summary>Projects log entries, and advances all current members.</summary>
+    /// <param name="head">The conversation, at least as new as the log entries.</param>
+    /// <param name="session">The session token by which the head was read; null if it is that of the process.</param>
+    /// <param name="entries">The log entries; null if this version can't read them.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>False if this version can't read the log entries, or what they say.</returns>
+    private async Task<bool> ProjectAndAdvanceAsync(
         Head head,
         Session? session,
-        IReadOnlyList<LogEntry> entries,
+        IReadOnlyList<LogEntry>? entries,
         CancellationToken cancellationToken)
     {
         // A new group's remaining members are added first; the session sees them. Their joins have entries of their own. A conversation's
@@ -124,19 +154,36 @@ public sealed class EntryProjection(
         }
 
         var everyone = await members.ReadAsync(head, session, cancellationToken);
-        await ApplyToAllAsync(head, session, await UpdatesAsync(head, entries, everyone, cancellationToken), everyone, cancellationToken);
+        var updates = entries is null ? null : await ReadableAsync(UpdatesAsync(head, entries, everyone, cancellationToken));
+        await ApplyToAllAsync(head, session, updates ?? InboxUpdates.None, everyone, advances: true, cancellationToken);
+        return updates is not null;
     }
 
     /// <summary>What the log entries change for whom they concern. Mentions of members who block the sender are ignored.</summary>
     private async Task<InboxUpdates> UpdatesAsync(
         Head head,
         IReadOnlyList<LogEntry> entries,
-        IReadOnlyList<UserId> everyone,
+        IReadOnlyList<CurrentMember> everyone,
         CancellationToken cancellationToken)
     {
         var mentions = head.Kind == ConversationKind.Direct ? [] : entries.OfType<Message>()
             .SelectMany(message => message.MentionedWhenSent.Select(user => (user, message.SenderId))).ToHashSet();
-        return InboxUpdates.Of(head, entries, everyone, await blocks.BlockedAsync(mentions, cancellationToken));
+        var users = everyone.Select(member => member.UserId).ToList();
+        return InboxUpdates.Of(head, entries, users, await blocks.BlockedAsync(mentions, cancellationToken));
+    }
+
+    /// <summary>What was read; null if this version can't read it.</summary>
+    private static async Task<T?> ReadableAsync<T>(Task<T> reading)
+        where T : class
+    {
+        try
+        {
+            return await reading;
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        {
+            return null;
+        }
     }
 
     /// <summary>
@@ -154,25 +201,24 @@ public sealed class EntryProjection(
     /// <param name="head">The conversation, at least as new as the log entries.</param>
     /// <param name="session">The session token by which the head was read; null if it came with the change feed.</param>
     /// <param name="updates">The updates of the members concerned.</param>
-    /// <param name="toAdvance">The members to advance to the head: all of them, or none.</param>
+    /// <param name="everyone">The members.</param>
+    /// <param name="advances">Whether they are advanced to the head.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     private async Task ApplyToAllAsync(
         Head head,
         Session? session,
         InboxUpdates updates,
-        IReadOnlyList<UserId> toAdvance,
+        IReadOnlyList<CurrentMember> everyone,
+        bool advances,
         CancellationToken cancellationToken)
     {
         await NoteRestrictedAsync(head, cancellationToken);
 
         // Only a new member's inbox entry needs the group's picture; the others have it.
         var profile = updates.Joined.Count > 0 ? await log.ReadProfileAsync(head, session, cancellationToken) : null;
-        var snapshot = ConversationSnapshot.Of(head, profile);
-        var joined = await ReadJoinedAsync(head, updates, session, cancellationToken);
-        if (head.DeletedAt is not null)
-        {
-            toAdvance = [];
-        }
+        var snapshot = ConversationSnapshot.Of(head, profile) with { Members = everyone };
+        var joined = await log.ReadJoinedAsync(head.ConversationId, updates.Joined, session, cancellationToken);
+        IReadOnlyList<UserId> toAdvance = advances && head.DeletedAt is null ? [.. everyone.Select(member => member.UserId)] : [];
 
         // A larger conversation's members are advanced by a queue message, at the end of the debounce window.
         var inline = toAdvance.Count <= MaxInlineMembers ? toAdvance : [];
@@ -262,41 +308,6 @@ public sealed class EntryProjection(
         {
             await receipts.RaiseAsync(snapshot, user, sent.Seq, sent.Ordinal, cancellationToken);
         }
-    }
-
-    /// <summary>
-    /// The member documents of the users who joined. Each is of the membership that began then, or of a later one. It may have ended: the
-    /// tombstone's higher <c>seq</c> wins.
-    /// </summary>
-    /// <exception cref="ReplicaBehindException">No replica shows them yet.</exception>
-    private async Task<Dictionary<UserId, Member>> ReadJoinedAsync(
-        Head head,
-        InboxUpdates updates,
-        Session? session,
-        CancellationToken cancellationToken)
-    {
-        if (updates.Joined.Count == 0)
-        {
-            return [];
-        }
-
-        var found = await FindAsync(session);
-        if (updates.Joined.Any(IsMissing))
-        {
-            await reader.RefreshSessionAsync(head.ConversationId, cancellationToken);
-            found = await FindAsync(null);
-        }
-
-        return updates.Joined.Any(IsMissing) ? throw new ReplicaBehindException(head.ConversationId, updates.Joined.Values.Max()) : found;
-
-        async Task<Dictionary<UserId, Member>> FindAsync(Session? by) => (await containers.Conversations.ReadDocumentsAsync(
-            updates.Joined.Keys.Select(Member.DocumentId),
-            head.ConversationId,
-            ChatJson.Default.DocumentsPageMember,
-            by,
-            cancellationToken)).ToDictionary(member => member.UserId);
-
-        bool IsMissing(KeyValuePair<UserId, long> one) => !found.TryGetValue(one.Key, out var member) || member.JoinedSeq < one.Value;
     }
 
     /// <summary>

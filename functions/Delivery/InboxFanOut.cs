@@ -55,8 +55,10 @@ public sealed class InboxFanOut(
         }
 
         // Members who have left meanwhile drop out: their inbox mustn't advance beyond their leaving.
-        var (snapshot, everyone) = (ConversationSnapshot.Of(head), await members.ReadAsync(head, session, cancellationToken));
-        List<UserId> due = [.. advance.Members?.Intersect(everyone) ?? everyone];
+        var everyone = await members.ReadAsync(head, session, cancellationToken);
+        var snapshot = ConversationSnapshot.Of(head) with { Members = everyone };
+        var users = everyone.Select(member => member.UserId);
+        List<UserId> due = [.. advance.Members?.Intersect(users) ?? users];
         var failed = await Each.FailedAsync(
             due.Take(MembersPerMessage),
             MaxParallel,

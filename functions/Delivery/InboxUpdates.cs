@@ -24,6 +24,15 @@ internal sealed record InboxUpdates(
     ConversationSettings? Settings,
     long SettingsSeq)
 {
+    /// <summary>The updates of no entries.</summary>
+    public static InboxUpdates None { get; } = new(
+        new Dictionary<UserId, (long Seq, long Ordinal)>(),
+        new Dictionary<UserId, long>(),
+        new Dictionary<UserId, long>(),
+        new Dictionary<UserId, long>(),
+        null,
+        0);
+
     /// <summary>The membership changes, entry by entry.</summary>
     internal IReadOnlyList<MembershipChange> Changes { get; private init; } = [];
 

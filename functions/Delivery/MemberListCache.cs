@@ -15,7 +15,7 @@ public sealed class MemberListCache(ConversationReader reader, TimeProvider time
     /// <summary>Longer than they aren't in the push group; the difference is for the queue message by which they are added.</summary>
     private static readonly TimeSpan NewFor = PushGroups.AddedAfter * 2;
 
-    private readonly ConcurrentDictionary<ConversationId, (long Version, IReadOnlyList<UserId> Members)> _lists = new();
+    private readonly ConcurrentDictionary<ConversationId, (long Version, IReadOnlyList<CurrentMember> Members)> _lists = new();
     private readonly ConcurrentDictionary<ConversationId, (long Version, IReadOnlyList<Member> Members)> _newcomers = new();
 
     /// <summary>
@@ -25,11 +25,15 @@ public sealed class MemberListCache(ConversationReader reader, TimeProvider time
     /// <param name="head">The conversation.</param>
     /// <param name="session">The session token by which the head was read; null if it came with the change feed.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async Task<IReadOnlyList<UserId>> ReadAsync(Head head, Session? session, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CurrentMember>> ReadAsync(Head head, Session? session, CancellationToken cancellationToken)
     {
         if (head.Kind == ConversationKind.Direct)
         {
-            return [.. head.Members!.Select(member => member.UserId).Where(user => !head.IsRequestTo(user))];
+            return
+            [
+                .. head.Members!.Where(member => !head.IsRequestTo(member.UserId))
+                    .Select(member => new CurrentMember(member.UserId, member.JoinedSeq)),
+            ];
         }
 
         if (head.Members is null && _lists.TryGetValue(head.ConversationId, out var kept) && kept.Version == head.MembersVersion)
@@ -39,14 +43,18 @@ public sealed class MemberListCache(ConversationReader reader, TimeProvider time
 
         if (head.Members is not null)
         {
-            return await reader.MemberIdsAsync(head, session, cancellationToken);
+            return await reader.MembersAsync(head, session, cancellationToken);
         }
 
         await SeeAsync(head, session, cancellationToken);
-        var members = await reader.MemberIdsAsync(head, session, cancellationToken);
+        var members = await reader.MembersAsync(head, session, cancellationToken);
         Keep(_lists, head, members);
         return members;
     }
+
+    /// <inheritdoc cref="ReadAsync"/>
+    public async Task<IReadOnlyList<UserId>> ReadIdsAsync(Head head, Session? session, CancellationToken cancellationToken) =>
+        [.. (await ReadAsync(head, session, cancellationToken)).Select(member => member.UserId)];
 
     /// <summary>
     /// The active members who joined a moment ago, in the head's version or a newer one: they may not be in the push group yet. Only

@@ -125,7 +125,7 @@ public sealed class RangePush(
         var entries = range.Entries is { } committed && (fresh is not null || head.LastSeq == range.Last)
             ? committed
             : await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
-        return new Shown(head, session, entries, await members.ReadAsync(head, session, cancellationToken))
+        return new Shown(head, session, entries, await members.ReadIdsAsync(head, session, cancellationToken))
         {
             At = fresh?.CommittedAt ?? now,
             Updated = fresh is null ? null : range.Updated,

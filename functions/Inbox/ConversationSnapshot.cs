@@ -37,6 +37,14 @@ public sealed record ConversationSnapshot
     /// <summary>Both users of a direct conversation; null for groups.</summary>
     public IReadOnlyList<UserId>? Pair { get; init; }
 
+    /// <summary>The members as far as they are known, which are those of the head if not set otherwise; null for none.</summary>
+    public IReadOnlyList<CurrentMember>? Members { get; init; }
+
+    /// <summary>
+    /// The entry by which a member joined last, if their inbox entry may be of a membership before; 0 if it can't, or nobody knows.
+    /// </summary>
+    public long CameBackAt(UserId user) => Members?.FirstOrDefault(member => member.UserId == user).JoinedSeq is > 1 and var seq ? seq : 0;
+
     /// <summary>The state that a head shows.</summary>
     /// <param name="head">The conversation.</param>
     /// <param name="profile">The group's profile; null where title and picture aren't projected.</param>
@@ -60,6 +68,9 @@ public sealed record ConversationSnapshot
             AvatarUrl = shown?.AvatarUrl,
             ProfileSeq = shown?.UpdatedSeq ?? 0,
             Pair = head.Kind == ConversationKind.Direct ? [.. head.Members!.Select(member => member.UserId)] : null,
+            Members = head.Members is { } members
+                ? [.. members.Select(member => new CurrentMember(member.UserId, member.JoinedSeq))]
+                : null,
         };
     }
 

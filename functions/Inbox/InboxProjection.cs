@@ -17,6 +17,10 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     private readonly InboxStore _store = new(containers.Users, reader, time);
 
     /// <summary>Advances a user's inbox entry to the state of a conversation, and raises the watermarks that are given.</summary>
+    /// <remarks>
+    /// A member who came back to a group doesn't see what was said while they were away. If their entry is still of the membership before,
+    /// the join is projected here. A group's tombstone comes back by a join alone.
+    /// </remarks>
     public async Task RaiseAsync(
         UserId user,
         ConversationSnapshot snapshot,
@@ -29,23 +33,58 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             PatchOperation.Set("/activity", snapshot.Activity),
             InboxStore.NextVersion,
         ];
-        var isBehind = $"c.last.seq < {snapshot.LastSeq}";
+        var isBehind = IsBehind(user, snapshot);
         var patches = watermarks.Patches.ToList();
 
         // Usually the entry and all watermarks are behind. Then one patch does it, which costs less than one for each.
         var areAllBehind = string.Join(" AND ", [isBehind, .. patches.Select(one => one.IsBehind)]);
         PatchOperation[] all = [.. advance, .. patches.SelectMany(one => one.Set)];
-        if (await PatchAsync(user, snapshot, all, areAllBehind, watermarks, cancellationToken)
-            || patches.Count == 0)
+        if (await PatchAsync(user, snapshot, all, areAllBehind, watermarks, cancellationToken))
         {
             return;
         }
 
         // Something wasn't behind. A failed condition doesn't tell what, so the rest is tried one by one.
-        await PatchAsync(user, snapshot, advance, isBehind, watermarks, cancellationToken);
+        var isAdvanced = patches.Count > 0
+            && await PatchAsync(user, snapshot, advance, isBehind, watermarks, cancellationToken);
         foreach (var (set, isWatermarkBehind) in patches)
         {
             await PatchAsync(user, snapshot, [.. set, InboxStore.NextVersion], isWatermarkBehind, watermarks, cancellationToken);
+        }
+
+        if (!isAdvanced && snapshot.CameBackAt(user) is > 0 and var joinedSeq)
+        {
+            await JoinIfMissingAsync(user, snapshot, joinedSeq, cancellationToken);
+        }
+    }
+
+    /// <summary>The condition that an entry is behind a conversation's state, and of the membership that the state shows.</summary>
+    private static string IsBehind(UserId user, ConversationSnapshot snapshot)
+    {
+        var isBehind = $"c.last.seq < {snapshot.LastSeq}";
+        if (snapshot.Kind != ConversationKind.Direct)
+        {
+            isBehind += " AND (NOT IS_NULL(c.activity) OR c.joinedSeq > c.last.seq)";
+        }
+
+        return snapshot.CameBackAt(user) is > 0 and var joinedSeq
+            ? $"{isBehind} AND (NOT IS_DEFINED(c.joinedSeq) OR c.joinedSeq >= {joinedSeq})"
+            : isBehind;
+    }
+
+    /// <summary>Projects the join of a user who came back, if their entry is still of a membership before.</summary>
+    private async Task JoinIfMissingAsync(
+        UserId user,
+        ConversationSnapshot snapshot,
+        long joinedSeq,
+        CancellationToken cancellationToken)
+    {
+        // The refused patch before has refreshed the process's session.
+        var entry = await ReadAsync(user, snapshot.ConversationId, cancellationToken);
+        if (entry is not null && (entry.JoinedSeq is { } joined ? joined < joinedSeq : entry.IsLeft))
+        {
+            var member = await _store.ReadMemberAsync(user, snapshot.ConversationId, joinedSeq, cancellationToken);
+            await JoinAsync(member, snapshot, cancellationToken);
         }
     }
 

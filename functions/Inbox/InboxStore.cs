@@ -93,7 +93,7 @@ internal sealed class InboxStore(Container users, ConversationReader reader, Tim
                 return isPatched;
             }
 
-            var member = await ReadMemberAsync(user, snapshot.ConversationId, cancellationToken);
+            var member = await ReadMemberAsync(user, snapshot.ConversationId, snapshot.CameBackAt(user), cancellationToken);
             if (await TryProjectAsync(NewEntry(snapshot, member, watermarks), cancellationToken))
             {
                 return true;
@@ -135,17 +135,26 @@ internal sealed class InboxStore(Container users, ConversationReader reader, Tim
             ClearedOrdinal = member.ClearedOrdinal,
         };
 
-    private async Task<Member> ReadMemberAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
+    /// <summary>A member, of the membership that began by an entry of the log, or of a later one.</summary>
+    /// <exception cref="TimeoutException">No replica shows it yet.</exception>
+    public async Task<Member> ReadMemberAsync(
+        UserId user,
+        ConversationId conversation,
+        long joinedSeq,
+        CancellationToken cancellationToken)
     {
-        if (await reader.ReadMemberAsync(conversation, user, cancellationToken) is { } member)
+        var member = await reader.ReadMemberAsync(conversation, user, cancellationToken);
+        if (member is not { State: MemberState.Active } || member.JoinedSeq < joinedSeq)
         {
-            return member;
+            // The replica lags, or they have left since. Without the membership the inbox entry would show what was said before it, and
+            // count that as unread.
+            await reader.RefreshSessionAsync(conversation, cancellationToken);
+            member = await reader.ReadMemberAsync(conversation, user, cancellationToken);
         }
 
-        // The replica lags. Without the member the entry would begin at 0, and all earlier messages would count as unread.
-        await reader.RefreshSessionAsync(conversation, cancellationToken);
-        return await reader.ReadMemberAsync(conversation, user, cancellationToken)
-            ?? throw new TimeoutException("No replica shows the member yet.");
+        return member is { State: MemberState.Active } or { JoinedSeq: > 0 } && member.JoinedSeq >= joinedSeq
+            ? member
+            : throw new TimeoutException("No replica shows the member yet.");
     }
 
     private static bool Written(ResponseMessage response)

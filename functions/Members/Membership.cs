@@ -53,6 +53,9 @@ internal static class Membership
         IReadOnlyList<HeadMember> members = [.. joining.Select(user => new HeadMember(user, MemberRole.Member))];
         var joined = LogEvent.Of(context, LogEvent.MemberJoined, by, new MembersJoined(members, by), ChatJson.Default.MembersJoined);
         var documentOf = context.DocumentOf;
+        var documents = members
+            .Select(member => (Member: member, Before: documentOf(Member.DocumentId(member.UserId)) as Member))
+            .ToList();
         return Decision.Append(
             Joined(
                 head with
@@ -61,14 +64,9 @@ internal static class Membership
                     JoinedSeq = head.HistoryVisibility == HistoryVisibility.All ? head.JoinedSeq : joined.Seq,
                     LastJoinedAt = joined.At,
                 },
-                members),
+                [.. documents.Select(one => one.Before is { JoinedSeq: > 0 } ? one.Member with { JoinedSeq = joined.Seq } : one.Member)]),
             joined,
-            [.. members.Select(member => New(
-                head,
-                member,
-                joined.Seq,
-                joined.At,
-                documentOf(Member.DocumentId(member.UserId)) as Member)), .. also]);
+            [.. documents.Select(one => New(head, one.Member, joined.Seq, joined.At, one.Before)), .. also]);
     }
 
     /// <summary>The member document of a user who joins by an entry.</summary>
@@ -101,7 +99,8 @@ internal static class Membership
     }
 
     private static IEnumerable<HeadMember>? InRoles(IReadOnlyList<HeadMember>? members, IReadOnlyList<HeadMember> changed) =>
-        members?.Select(member => changed.FirstOrDefault(one => one.UserId == member.UserId) ?? member);
+        members?.Select(member =>
+            changed.FirstOrDefault(one => one.UserId == member.UserId) is { } now ? member with { Role = now.Role } : member);
 
     private static Head With(Head head, IEnumerable<HeadMember>? members)
     {

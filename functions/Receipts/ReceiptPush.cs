@@ -91,7 +91,7 @@ public sealed class ReceiptPush(
     {
         var told = new ChatEvent(receipt.Type, head.ConversationId, null, time.GetUtcNow(), new ReceiptMoved(receipt.UserId, receipt.Seq));
         List<UserId> others = receipt.IsShown && head.Shows(receipt.UserId) && head.MemberCount <= limits.PushedReceiptMembers
-            ? [.. (await members.ReadAsync(head, null, CancellationToken.None)).Where(member => member != receipt.UserId)]
+            ? [.. (await members.ReadIdsAsync(head, null, CancellationToken.None)).Where(member => member != receipt.UserId)]
             : [];
         var willing = await WillingAsync(head, receipt, others);
         // One send to the push group reaches everybody, so it is for the case that everybody may see it.

@@ -107,7 +107,7 @@ export const trust = [
   {
     rule: 'Requests: It is pushed to nobody and in nobody\'s list',
     file: 'functions/Delivery/MemberListCache.cs',
-    find: '.Where(user => !head.IsRequestTo(user))',
+    find: '.Where(member => !head.IsRequestTo(member.UserId))',
     replace: '',
     ...byModel,
   },

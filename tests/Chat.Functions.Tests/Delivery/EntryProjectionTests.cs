@@ -220,17 +220,27 @@ public class EntryProjectionTests
         var process = deployment.StartProcess();
         await using var projector = new Projector(deployment, new PatientClock());
         var (sound, broken) = (await process.CreateGroupAsync(People), await process.CreateGroupAsync(People));
+        var newest = await process.CreateGroupAsync(People);
         await process.SendAsync(sound, "ann", "Hello");
         await process.SendAsync(broken, "ann", "Hello");
+        await process.DamageAsync((Message)(await process.SendAsync(newest, "ann", "Hello")).Entries[0]);
         await StoreAsync(
             process,
             broken,
             new JsonObject { ["type"] = "message", ["id"] = "m:broken", ["conversationId"] = broken.Value, ["seq"] = "three" });
         await StoreAsync(process, broken, new JsonObject { ["type"] = "of-tomorrow", ["id"] = "x", ["conversationId"] = broken.Value });
 
-        foreach (var page in await Projector.PagesAsync(deployment.Azure, int.MaxValue))
+        using (deployment.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Fail)
         {
-            await projector.FollowAsync(page);
+            Status = 403,
+            Target = target => target == $"users/dan/inbox:{newest}",
+        }))
+        {
+            // Of that group the page shows the head, and no entry that can be read.
+            var changes = (await Projector.PagesAsync(deployment.Azure, 1)).Where(one =>
+                !one.Contains(LogEvent.ConversationCreated, StringComparison.Ordinal)
+                || !one.Contains(newest.Value, StringComparison.Ordinal));
+            await projector.FollowAsync($"[{string.Join(',', changes.Select(one => one[1..^1]))}]");
         }
 
         foreach (var conversation in new[] { sound, broken })
@@ -238,7 +248,12 @@ public class EntryProjectionTests
             Assert.Equal("Hello", await projector.PreviewAsync("dan", conversation));
         }
 
-        Assert.Equal(["Unreadable"], (await projector.FanOutAsync(deployment.Azure)).Select(given => given.Reason));
+        // Whether the entry is projected as a document or as a range, everybody follows the head.
+        Assert.Equal(
+            [(broken, "Unreadable"), (newest, "Unreadable")],
+            (await projector.FanOutAsync(deployment.Azure)).Select(given => (given.Message.ConversationId, given.Reason)).Distinct()
+                .OrderBy(given => given.ConversationId == newest));
+        Assert.Equal("Hello", await projector.PreviewAsync("dan", newest));
     }
 
     [Fact]

@@ -71,7 +71,6 @@ internal sealed class Projector : IAsyncDisposable
             advance,
             new SentReceipts(new MemberWatermarks(containers), privacy, new Limits()),
             new RemainingMembers(process.Log, new Limits()),
-            containers,
             queue,
             time);
         var counting = new PostCounting(

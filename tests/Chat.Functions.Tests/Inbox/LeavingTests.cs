@@ -19,29 +19,86 @@ public class LeavingTests
     private static readonly UserId User = new("alice");
 
     [Fact]
-    public async Task Is_of_a_conversation_or_a_trace_of_it_whatever_comes_late_or_twice()
+    public async Task Shows_what_was_said_while_its_user_was_in_or_is_a_trace_whatever_comes_late_or_twice()
     {
         await using var deployment = await Deployment.StartAsync();
         var (inbox, containers) = Inbox(deployment);
         for (var seed = 1; seed <= 60; seed++)
         {
             var dice = new Random(seed);
-            var conversation = await JoinAsync(containers);
-            var steps = Enumerable.Range(1, 8).Select(seq => (Seq: seq, Leaves: dice.Next(3) == 0)).ToList();
-            var told = steps.Concat(dice.GetItems(steps.ToArray(), 5)).ToArray();
-            dice.Shuffle(told);
-            foreach (var (seq, leaves) in told)
+            var conversation = ConversationId.New();
+            var heads = Heads(conversation, dice);
+            var (newest, joinedSeq, _) = heads[^1];
+            var isIn = joinedSeq > 0;
+            var member = Joined(conversation, isIn ? joinedSeq : heads.Max(one => one.JoinedSeq)) with
             {
-                var change = Change(conversation, seq);
-                await (leaves
-                    ? inbox.LeaveAsync(User, change, CancellationToken.None)
-                    : inbox.RaiseAsync(User, change, CancellationToken.None));
+                State = isIn ? MemberState.Active : MemberState.Left,
+                JoinedOrdinal = heads.First(one => one.JoinedSeq == heads.Max(all => all.JoinedSeq)).Head.LastOrdinal,
+            };
+            await StoreAsync(containers, member);
+            await inbox.JoinAsync(Joined(conversation, 1) with { JoinedOrdinal = 0 }, heads[0].Head, CancellationToken.None);
+
+            // Every entry at least once, and heads that are newer than the entries told so far.
+            var told = heads.Concat(dice.GetItems(heads.ToArray(), 5)).ToArray();
+            dice.Shuffle(told);
+            foreach (var (head, joined, change) in told)
+            {
+                await (change switch
+                {
+                    'L' => inbox.LeaveAsync(User, head, CancellationToken.None),
+                    'J' when dice.Next(2) == 0 => inbox.JoinAsync(member, head, CancellationToken.None),
+                    _ when joined > 0 => inbox.RaiseAsync(User, head, CancellationToken.None),
+                    _ => Task.CompletedTask,
+                });
+                if (await inbox.ReadAsync(User, conversation, CancellationToken.None) is { IsLeft: false } shown)
+                {
+                    var message = shown.ShownMessage(DateTimeOffset.UnixEpoch, new HashSet<UserId>());
+                    var said = heads.Where(one => one.Change == 'M' && one.JoinedSeq > 0).ToList();
+                    Assert.True(message is null || said.Exists(one => one.Head.LastSeq == message.Seq), $"Seed {seed}: {message}");
+                    Assert.True(shown.UnreadCount(DateTimeOffset.UnixEpoch) <= said.Count, $"Seed {seed}: {shown}");
+                }
             }
 
             var entry = await inbox.ReadAsync(User, conversation, CancellationToken.None);
-            var (isLeft, preview) = steps[^1].Leaves ? (true, null) : (false, "8");
-            Assert.True((8, isLeft, preview) == (entry!.LastSeq, entry.IsLeft, entry.LastMessage?.Preview), $"Seed {seed}: {entry}");
+            Assert.Equal(
+                (seed, !isIn, isIn ? newest.LastSeq : heads.Last(one => one.Change == 'L').Head.LastSeq),
+                (seed, entry!.IsLeft, entry.LastSeq));
+            Assert.Equal((seed, isIn ? newest.LastMessage : null), (seed, entry.LastMessage));
+            Assert.True(!isIn || entry.JoinedSeq == joinedSeq, $"Seed {seed}: {entry}");
         }
+    }
+
+    [Theory]
+    [InlineData(MemberState.Invited, 0)]
+    [InlineData(MemberState.Left, 1)]
+    public async Task Begins_with_the_membership_that_the_members_list_shows_although_a_replica_lags(MemberState before, long joinedSeq)
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var (_, containers) = Inbox(deployment);
+        var conversation = await deployment.StartProcess().CreateGroupAsync("ann");
+        await StoreAsync(containers, Joined(conversation, joinedSeq) with { State = before });
+        deployment.Azure.Cosmos.LagReads("chat", "conversations", 1000);
+        await StoreAsync(containers, Joined(conversation, 5));
+
+        var (inbox, _) = Inbox(deployment);
+        await inbox.RaiseAsync(User, Change(conversation, 6), CancellationToken.None);
+        Assert.Equal(5, (await inbox.ReadAsync(User, conversation, CancellationToken.None))!.JoinedSeq);
+    }
+
+    [Fact]
+    public async Task Comes_back_by_a_join_alone()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var (inbox, containers) = Inbox(deployment);
+        var conversation = await JoinAsync(containers);
+        await inbox.RaiseAsync(User, Change(conversation, 2), CancellationToken.None);
+        await inbox.LeaveAsync(User, Change(conversation, 3), CancellationToken.None);
+
+        await inbox.RaiseAsync(User, Change(conversation, 6), CancellationToken.None);
+        Assert.True((await inbox.ReadAsync(User, conversation, CancellationToken.None))!.IsLeft);
+
+        await inbox.JoinAsync(Joined(conversation, 5), Change(conversation, 6), CancellationToken.None);
+        Assert.False((await inbox.ReadAsync(User, conversation, CancellationToken.None))!.IsLeft);
     }
 
     [Fact]
@@ -133,6 +190,8 @@ public class LeavingTests
             var dice = new Random(seed);
             var conversation = await JoinAsync(containers);
             var (first, last) = (Joined(conversation, 1), Joined(conversation, 5));
+            var newest = Change(conversation, 6) with { Members = [new CurrentMember(User, 5)] };
+            await StoreAsync(containers, last);
             await inbox.JoinAsync(first, Change(conversation, 1), CancellationToken.None);
             await SetAsync(first, "old");
             var told = new Func<Task>[]
@@ -141,7 +200,7 @@ public class LeavingTests
                 () => inbox.LeaveAsync(User, Change(conversation, 4), CancellationToken.None),
                 () => inbox.JoinAsync(last, Change(conversation, 5), CancellationToken.None),
                 () => inbox.JoinAsync(last, Change(conversation, 5), CancellationToken.None),
-                () => inbox.RaiseAsync(User, Change(conversation, 6), CancellationToken.None),
+                () => inbox.RaiseAsync(User, newest, CancellationToken.None),
             };
             dice.Shuffle(told);
             var isSet = dice.Next(2) == 0;
@@ -193,10 +252,46 @@ public class LeavingTests
     private static async Task<ConversationId> JoinAsync(ChatContainers containers)
     {
         var member = Joined(ConversationId.New(), 0);
-        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(member, ChatJson.Default.ConversationDocument));
-        using var created = await containers.Conversations.CreateItemStreamAsync(body, new PartitionKey(member.ConversationId.Value));
-        created.EnsureSuccessStatusCode();
+        await StoreAsync(containers, member);
         return member.ConversationId;
+    }
+
+    private static async Task StoreAsync(ChatContainers containers, Member member)
+    {
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(member, ChatJson.Default.ConversationDocument));
+        using var stored = await containers.Conversations.UpsertItemStreamAsync(body, new PartitionKey(member.ConversationId.Value));
+        stored.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>
+    /// A log of a member's joins (J) and leaves (L), and of messages (M), also while they are away: the head after each entry, and the
+    /// entry by which they joined last; 0 while they aren't in.
+    /// </summary>
+    private static List<(ConversationSnapshot Head, long JoinedSeq, char Change)> Heads(ConversationId conversation, Random dice)
+    {
+        List<(ConversationSnapshot Head, long JoinedSeq, char Change)> heads = [];
+        var (joinedSeq, messages) = (0L, 0);
+        MessagePreview? last = null;
+        for (var seq = 1; seq <= 9; seq++)
+        {
+            var change = seq == 1 ? 'J' : dice.Next(3) > 0 ? 'M' : joinedSeq > 0 ? 'L' : 'J';
+            joinedSeq = change switch { 'J' => seq, 'L' => 0, _ => joinedSeq };
+            if (change == 'M')
+            {
+                messages++;
+                last = new MessagePreview(seq, User, $"{seq}", DateTimeOffset.UnixEpoch);
+            }
+
+            var head = Change(conversation, seq) with
+            {
+                LastOrdinal = messages,
+                LastMessage = last,
+                Members = joinedSeq > 0 ? [new CurrentMember(User, joinedSeq)] : [],
+            };
+            heads.Add((head, joinedSeq, change));
+        }
+
+        return heads;
     }
 
     private static Member Joined(ConversationId conversation, long seq) => new()
@@ -205,6 +300,7 @@ public class LeavingTests
         UserId = User,
         Role = MemberRole.Member,
         State = MemberState.Active,
+        VisibleFrom = Math.Max(1, seq),
         JoinedSeq = seq,
         JoinedOrdinal = seq,
     };

@@ -5,6 +5,7 @@ using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Chat.Functions.Trust;
 using Chat.Local;
+using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -82,6 +83,16 @@ internal sealed class AppProcess : IDisposable
                 return appended;
             }
         }
+    }
+
+    /// <summary>Makes an entry one that this version can't read.</summary>
+    public async Task DamageAsync(Message message)
+    {
+        using var damaged = await Containers.Conversations.PatchItemStreamAsync(
+            message.Id,
+            new PartitionKey(message.ConversationId.Value),
+            [PatchOperation.Set("/ordinal", "of tomorrow")]);
+        damaged.EnsureSuccessStatusCode();
     }
 
     public static CreateConversationCommand Group(
