@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
 
@@ -14,7 +13,7 @@ public sealed class BlockReader(BlockStore store, PrivacyReader privacy, TimePro
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<(UserId User, UserId Other), (Blocked Blocked, DateTimeOffset Until)> _kept = new();
+    private readonly BoundedCache<(UserId User, UserId Other), (Blocked Blocked, DateTimeOffset Until)> _kept = new(MaxKept);
 
     /// <summary>Which of some users block a user, or are blocked by them, as it is stored now: for whoever joins.</summary>
     public async Task<IReadOnlySet<UserId>> BetweenAsync(UserId user, IEnumerable<UserId> others, CancellationToken cancellationToken) =>
@@ -52,8 +51,8 @@ public sealed class BlockReader(BlockStore store, PrivacyReader privacy, TimePro
     /// <summary>Forgets what is kept of two users, because one of them blocked the other or took it back.</summary>
     public void Changed(UserId user, UserId other)
     {
-        _kept.TryRemove((user, other), out _);
-        _kept.TryRemove((other, user), out _);
+        _kept.Remove((user, other));
+        _kept.Remove((other, user));
     }
 
     private async Task<IReadOnlySet<UserId>> KnownAsync(
@@ -72,7 +71,7 @@ public sealed class BlockReader(BlockStore store, PrivacyReader privacy, TimePro
         var unknown = new List<UserId>();
         foreach (var other in all)
         {
-            if (!_kept.TryGetValue((user, other), out var kept) || kept.Until <= now)
+            if (!_kept.TryGet((user, other), out var kept) || kept.Until <= now)
             {
                 unknown.Add(other);
             }
@@ -85,16 +84,10 @@ public sealed class BlockReader(BlockStore store, PrivacyReader privacy, TimePro
         if (unknown.Count > 0)
         {
             var read = await store.AmongAsync(user, unknown, cancellationToken);
-            if (_kept.Count + unknown.Count > MaxKept)
-            {
-                // Costs some reads, and no bookkeeping of what is oldest.
-                _kept.Clear();
-            }
-
             foreach (var other in unknown)
             {
                 var blocked = read.GetValueOrDefault(other);
-                _kept[(user, other)] = (blocked, now + Lifetime);
+                _kept.Set((user, other), (blocked, now + Lifetime));
                 if (isMeant(blocked))
                 {
                     found.Add(other);

@@ -78,41 +78,27 @@ public sealed class HostUnfurl(HostAddress<HostUnfurl> host, HostCalls calls, Ti
         Card[] cards,
         CancellationToken cancellationToken)
     {
-        if (!_breaker.Allows())
-        {
-            return new UnfurledCard?[cards.Length];
-        }
+        var answered = await _breaker.TryAsync(
+            cancel => AskAsync(viewers, cards, cancel),
+            Timeout,
+            logger.NotUnfurled,
+            logger.UnfurlPaused,
+            cancellationToken);
+        return [.. (answered ?? new UnfurledCard?[cards.Length]).Select(card => card is { IsWellFormed: true } ? card : null)];
+    }
 
-        using var timeout = new CancellationTokenSource(Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            var question = new Unfurl(viewers, [.. cards.Select(card => new CardReference(card.Type, card.Id))]);
-            var json = await calls.PostAsync(
-                host.Url,
-                host.Key,
-                OpaqueId.Random(),
-                JsonSerializer.SerializeToUtf8Bytes(question, ChatJson.Default.Unfurl),
-                either.Token);
-            var answered = JsonSerializer.Deserialize(json, ChatJson.Default.UnfurlAnswer)?.Cards;
-            if (answered?.Count != cards.Length)
-            {
-                throw new InvalidDataException("The answer isn't a card for each.");
-            }
-
-            _breaker.Note(isFailure: false);
-            return [.. answered.Select(card => card is { IsWellFormed: true } ? card : null)];
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            logger.NotUnfurled(exception);
-            if (_breaker.Note(isFailure: true))
-            {
-                logger.UnfurlPaused();
-            }
-
-            return new UnfurledCard?[cards.Length];
-        }
+    private async Task<IReadOnlyList<UnfurledCard?>> AskAsync(ViewerClass viewers, Card[] cards, CancellationToken cancellationToken)
+    {
+        var question = new Unfurl(viewers, [.. cards.Select(card => new CardReference(card.Type, card.Id))]);
+        var json = await calls.PostAsync(
+            host.Url,
+            host.Key,
+            OpaqueId.Random(),
+            JsonSerializer.SerializeToUtf8Bytes(question, ChatJson.Default.Unfurl),
+            cancellationToken);
+        return JsonSerializer.Deserialize(json, ChatJson.Default.UnfurlAnswer)?.Cards is { } answered && answered.Count == cards.Length
+            ? answered
+            : throw new InvalidDataException("The answer isn't a card for each.");
     }
 }
 

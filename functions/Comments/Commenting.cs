@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.RateLimits;
@@ -16,7 +15,7 @@ public sealed class Commenting(ConversationLog log, ConversationReader reader, R
     /// <summary>How many comments this process knows the posts of. One that it forgot costs two reads.</summary>
     private const int MaxKnown = 10_000;
 
-    private readonly ConcurrentDictionary<ConversationId, CommentsOf> _known = new();
+    private readonly BoundedCache<ConversationId, CommentsOf> _known = new(MaxKnown);
 
     /// <summary>Decides a command as <see cref="ConversationLog.AppendAsync"/> does.</summary>
     public async Task<AppendResult> AppendAsync(
@@ -33,7 +32,7 @@ public sealed class Commenting(ConversationLog log, ConversationReader reader, R
         Session? session,
         CancellationToken cancellationToken)
     {
-        if (!_known.TryGetValue(conversation, out var of))
+        if (!_known.TryGet(conversation, out var of))
         {
             var appended = await log.AppendInOrderAsync(conversation, commands, session, cancellationToken);
             if (!appended.Any(one => ReferenceEquals(one.Refusal, Guest.Needed)))
@@ -56,7 +55,7 @@ public sealed class Commenting(ConversationLog log, ConversationReader reader, R
                     return Refused(Problems.Unavailable);
                 }
 
-                Keep(conversation, of);
+                _known.Set(conversation, of);
             }
 
             await reader.RefreshPartAsync(commands[0].Actor, of.Channel, either.Token);
@@ -70,11 +69,11 @@ public sealed class Commenting(ConversationLog log, ConversationReader reader, R
         }
 
         // Unlike a reaction to a post, one to a comment is a commit of one partition, and an event to all who have the comments open.
-        var refused = post is null ? Problems.ConversationNotFound
+        var refusal = post is null ? Problems.ConversationNotFound
             : commands[0] is ChangeReactionCommand ? rates.Sends.Take(commands[0].Actor)
             : null;
-        return refused is not null
-            ? Refused(refused)
+        return refusal is not null
+            ? Refused(refusal)
             : await log.AppendInOrderAsync(
                 conversation,
                 [.. commands.Select(command => command with { Guest = Guest.Of(post!) })],
@@ -82,15 +81,5 @@ public sealed class Commenting(ConversationLog log, ConversationReader reader, R
                 cancellationToken);
 
         IReadOnlyList<AppendResult> Refused(Problem refusal) => [.. commands.Select(_ => AppendResult.Refused(refusal))];
-    }
-
-    private void Keep(ConversationId conversation, CommentsOf of)
-    {
-        if (_known.Count >= MaxKnown)
-        {
-            _known.Clear();
-        }
-
-        _known[conversation] = of;
     }
 }

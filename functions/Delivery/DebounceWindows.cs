@@ -1,3 +1,5 @@
+using Chat.Functions.Shared;
+
 namespace Chat.Functions.Delivery;
 
 /// <summary>
@@ -10,19 +12,19 @@ internal sealed class DebounceWindows<TKey>(TimeSpan window, TimeProvider time)
     /// <summary>How many keys' windows are kept. Forgetting one costs a message, which the queue drops as a duplicate.</summary>
     private const int MaxKept = 1_000;
 
-    private readonly Dictionary<TKey, DateTimeOffset> _scheduled = [];
+    private readonly BoundedCache<TKey, DateTimeOffset> _scheduled = new(MaxKept);
 
     /// <summary>Schedules it for the end of the current window, unless this instance did.</summary>
     public async Task ScheduleAsync(TKey key, Func<DateTimeOffset, Task> schedule)
     {
         var end = End();
-        if (IsScheduled(key, end))
+        if (_scheduled.TryGet(key, out var scheduled) && scheduled == end)
         {
             return;
         }
 
         await schedule(end);
-        Remember(key, end);
+        _scheduled.Set(key, end);
     }
 
     /// <summary>
@@ -33,26 +35,5 @@ internal sealed class DebounceWindows<TKey>(TimeSpan window, TimeProvider time)
     {
         var (ticks, earliest) = (window.Ticks, (time.GetUtcNow() + (window / 2)).UtcTicks);
         return new DateTimeOffset(((earliest / ticks) + 1) * ticks, TimeSpan.Zero);
-    }
-
-    private bool IsScheduled(TKey key, DateTimeOffset end)
-    {
-        lock (_scheduled)
-        {
-            return _scheduled.TryGetValue(key, out var scheduled) && scheduled == end;
-        }
-    }
-
-    private void Remember(TKey key, DateTimeOffset end)
-    {
-        lock (_scheduled)
-        {
-            if (_scheduled.Count >= MaxKept)
-            {
-                _scheduled.Clear();
-            }
-
-            _scheduled[key] = end;
-        }
     }
 }

@@ -32,7 +32,7 @@ public sealed class FeedPace(TimeProvider time)
     /// </summary>
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(0.8 * PollDelay);
 
-    private readonly Dictionary<ConversationId, long> _ended = [];
+    private readonly BoundedCache<ConversationId, long> _ended = new(MaxConversations);
 
     /// <summary>
     /// Whether a page is to be held: it isn't full, it isn't of a backlog, and a page that ended just before showed one of its
@@ -43,12 +43,9 @@ public sealed class FeedPace(TimeProvider time)
     public bool Repeats(IReadOnlyList<ChangedConversation> page, int documents)
     {
         var since = time.GetUtcNow() - MaxAge;
-        lock (_ended)
-        {
-            return documents < PageSize
-                && page.Any(one => one.Entries.Any(entry => entry.At >= since))
-                && page.Any(one => _ended.TryGetValue(one.ConversationId, out var ended) && time.GetElapsedTime(ended) < AtOnce);
-        }
+        return documents < PageSize
+            && page.Any(one => one.Entries.Any(entry => entry.At >= since))
+            && page.Any(one => _ended.TryGet(one.ConversationId, out var ended) && time.GetElapsedTime(ended) < AtOnce);
     }
 
     /// <summary>Takes as long as a held page at least, beside the page's work.</summary>
@@ -61,17 +58,9 @@ public sealed class FeedPace(TimeProvider time)
     public void NoteEnd(IReadOnlyList<ChangedConversation> page)
     {
         var now = time.GetTimestamp();
-        lock (_ended)
+        foreach (var one in page)
         {
-            if (_ended.Count >= MaxConversations)
-            {
-                _ended.Clear();
-            }
-
-            foreach (var one in page)
-            {
-                _ended[one.ConversationId] = now;
-            }
+            _ended.Set(one.ConversationId, now);
         }
     }
 }

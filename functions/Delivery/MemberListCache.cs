@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Chat.Functions.Conversations;
 using Chat.Functions.Members;
 using Chat.Functions.Realtime;
@@ -15,8 +14,8 @@ public sealed class MemberListCache(ConversationReader reader, TimeProvider time
     /// <summary>Longer than they aren't in the push group; the difference is for the queue message by which they are added.</summary>
     private static readonly TimeSpan NewFor = PushGroups.AddedAfter * 2;
 
-    private readonly ConcurrentDictionary<ConversationId, (long Version, IReadOnlyList<CurrentMember> Members)> _lists = new();
-    private readonly ConcurrentDictionary<ConversationId, (long Version, IReadOnlyList<Member> Members)> _newcomers = new();
+    private readonly BoundedCache<ConversationId, (long Version, IReadOnlyList<CurrentMember> Members)> _lists = new(MaxLists);
+    private readonly BoundedCache<ConversationId, (long Version, IReadOnlyList<Member> Members)> _newcomers = new(MaxLists);
 
     /// <summary>
     /// The active members in the head's version, or a newer one. While a request isn't accepted, its sender alone, and never a member
@@ -36,7 +35,7 @@ public sealed class MemberListCache(ConversationReader reader, TimeProvider time
             ];
         }
 
-        if (head.Members is null && _lists.TryGetValue(head.ConversationId, out var kept) && kept.Version == head.MembersVersion)
+        if (head.Members is null && _lists.TryGet(head.ConversationId, out var kept) && kept.Version == head.MembersVersion)
         {
             return kept.Members;
         }
@@ -48,7 +47,7 @@ public sealed class MemberListCache(ConversationReader reader, TimeProvider time
 
         await SeeAsync(head, session, cancellationToken);
         var members = await reader.MembersAsync(head, session, cancellationToken);
-        Keep(_lists, head, members);
+        _lists.Set(head.ConversationId, (head.MembersVersion, members));
         return members;
     }
 
@@ -71,10 +70,11 @@ public sealed class MemberListCache(ConversationReader reader, TimeProvider time
             return [];
         }
 
-        if (!_newcomers.TryGetValue(head.ConversationId, out var kept) || kept.Version != head.MembersVersion)
+        if (!_newcomers.TryGet(head.ConversationId, out var kept) || kept.Version != head.MembersVersion)
         {
             await SeeAsync(head, session, cancellationToken);
-            kept = Keep(_newcomers, head, await reader.JoinedSinceAsync(head.ConversationId, since, session, cancellationToken));
+            kept = (head.MembersVersion, await reader.JoinedSinceAsync(head.ConversationId, since, session, cancellationToken));
+            _newcomers.Set(head.ConversationId, kept);
         }
 
         return [.. kept.Members.Where(member => member.JoinedAt > since)];
@@ -83,18 +83,4 @@ public sealed class MemberListCache(ConversationReader reader, TimeProvider time
     /// <summary>A lagging replica may show older members, which would then be cached for the head's version.</summary>
     private Task SeeAsync(Head head, Session? session, CancellationToken cancellationToken) =>
         session is null ? reader.RefreshSessionAsync(head.ConversationId, cancellationToken) : Task.CompletedTask;
-
-    private static (long Version, IReadOnlyList<T> Members) Keep<T>(
-        ConcurrentDictionary<ConversationId, (long Version, IReadOnlyList<T> Members)> lists,
-        Head head,
-        IReadOnlyList<T> members)
-    {
-        if (lists.Count >= MaxLists)
-        {
-            // Simpler than a least-recently-used order, and as good: one query fills a list again.
-            lists.Clear();
-        }
-
-        return lists[head.ConversationId] = (head.MembersVersion, members);
-    }
 }

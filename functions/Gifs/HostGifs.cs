@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Chat.Functions.Cards;
 using Chat.Functions.Hooks;
+using Chat.Functions.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Gifs;
@@ -18,7 +18,7 @@ public sealed class HostGifs(GifOptions options, CardOptions cards, HostCalls ca
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<GifSearch, (GifPage Page, long At)> _kept = new();
+    private readonly BoundedCache<GifSearch, (GifPage Page, long At)> _kept = new(MaxKept);
     private readonly CircuitBreaker _breaker = new(time);
 
     public bool IsOn => options.IsOn;
@@ -26,52 +26,30 @@ public sealed class HostGifs(GifOptions options, CardOptions cards, HostCalls ca
     /// <summary>What it finds; null without a usable answer.</summary>
     internal async Task<GifPage?> TryFindAsync(GifSearch search, CancellationToken cancellationToken)
     {
-        if (_kept.TryGetValue(search, out var known) && time.GetElapsedTime(known.At) < Kept)
+        if (_kept.TryGet(search, out var known) && time.GetElapsedTime(known.At) < Kept)
         {
             return known.Page;
         }
 
-        if (!_breaker.Allows())
+        var page = await _breaker.TryAsync(
+            async cancel =>
+                GifPage.Read(await calls.GetAsync(options.GifsUrl, options.GifsKey, QueryOf(search), cancel), search.Limit, cards),
+            Timeout,
+            logger.NoUsableAnswer,
+            logger.GifsPaused,
+            cancellationToken);
+        if (page is not null)
         {
-            return null;
+            _kept.Set(search, (page, time.GetTimestamp()));
         }
 
-        using var timeout = new CancellationTokenSource(Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            var json = await calls.GetAsync(options.GifsUrl, options.GifsKey, QueryOf(search), either.Token);
-            var page = GifPage.Read(json, search.Limit, cards);
-            _breaker.Note(isFailure: false);
-            Keep(search, page);
-            return page;
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            logger.NoUsableAnswer(exception);
-            if (_breaker.Note(isFailure: true))
-            {
-                logger.GifsPaused();
-            }
-
-            return null;
-        }
+        return page;
     }
 
     private static string QueryOf(GifSearch search)
     {
         var query = $"q={Uri.EscapeDataString(search.Words)}&limit={search.Limit.ToString(CultureInfo.InvariantCulture)}";
         return search.Cursor is null ? query : $"{query}&cursor={Uri.EscapeDataString(search.Cursor)}";
-    }
-
-    private void Keep(GifSearch search, GifPage page)
-    {
-        if (_kept.Count >= MaxKept)
-        {
-            _kept.Clear();
-        }
-
-        _kept[search] = (page, time.GetTimestamp());
     }
 }
 

@@ -125,32 +125,13 @@ public sealed class BeforeSendHook(
         && members.All(member => member.UserId == sender || member.SentSeq == 0);
 
     /// <summary>The verdicts; null when there are none.</summary>
-    private async Task<IReadOnlyList<BeforeSendVerdict>?> TryAskAsync(byte[] question, int count, CancellationToken cancellationToken)
-    {
-        if (!_breaker.Allows())
-        {
-            return null;
-        }
-
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.TimeoutMilliseconds), time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            var verdicts = await SendAsync(question, count, either.Token);
-            _breaker.Note(isFailure: false);
-            return verdicts;
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            logger.HookFailed(exception);
-            if (_breaker.Note(isFailure: true))
-            {
-                logger.HookPaused();
-            }
-
-            return null;
-        }
-    }
+    private Task<IReadOnlyList<BeforeSendVerdict>?> TryAskAsync(byte[] question, int count, CancellationToken cancellationToken) =>
+        _breaker.TryAsync(
+            cancel => SendAsync(question, count, cancel),
+            TimeSpan.FromMilliseconds(options.TimeoutMilliseconds),
+            logger.HookFailed,
+            logger.HookPaused,
+            cancellationToken);
 
     private async Task<IReadOnlyList<BeforeSendVerdict>> SendAsync(byte[] question, int count, CancellationToken cancellationToken)
     {

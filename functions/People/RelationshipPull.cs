@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Chat.Functions.Hooks;
 using Chat.Functions.Shared;
@@ -23,7 +22,7 @@ public sealed class RelationshipPull(
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(300);
 
-    private readonly ConcurrentDictionary<(UserId From, UserId To), (RelationshipAnswer Answer, long At)> _kept = new();
+    private readonly BoundedCache<(UserId From, UserId To), (RelationshipAnswer Answer, long At)> _kept = new(MaxKept);
     private readonly CircuitBreaker _breaker = new(time);
 
     public bool IsOn => host.IsOn;
@@ -42,48 +41,26 @@ public sealed class RelationshipPull(
 
     private async Task<RelationshipAnswer?> AskAsync(UserId from, UserId to, CancellationToken cancellationToken)
     {
-        if (_kept.TryGetValue((from, to), out var known) && time.GetElapsedTime(known.At) < Kept)
+        if (_kept.TryGet((from, to), out var known) && time.GetElapsedTime(known.At) < Kept)
         {
             return known.Answer;
         }
 
-        if (!_breaker.Allows())
+        var query = $"from={Uri.EscapeDataString(from.Value)}&to={Uri.EscapeDataString(to.Value)}";
+        var answer = await _breaker.TryAsync(
+            async cancel =>
+                JsonSerializer.Deserialize(await calls.GetAsync(host.Url, host.Key, query, cancel), ChatJson.Default.RelationshipAnswer)
+                    ?? throw new InvalidDataException("The answer says nothing."),
+            Timeout,
+            logger.NotAnswered,
+            logger.PullPaused,
+            cancellationToken);
+        if (answer is not null)
         {
-            return null;
+            _kept.Set((from, to), (answer, time.GetTimestamp()));
         }
 
-        using var timeout = new CancellationTokenSource(Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            var query = $"from={Uri.EscapeDataString(from.Value)}&to={Uri.EscapeDataString(to.Value)}";
-            var json = await calls.GetAsync(host.Url, host.Key, query, either.Token);
-            var answer = JsonSerializer.Deserialize(json, ChatJson.Default.RelationshipAnswer)
-                ?? throw new InvalidDataException("The answer says nothing.");
-            _breaker.Note(isFailure: false);
-            Keep((from, to), answer);
-            return answer;
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            logger.NotAnswered(exception);
-            if (_breaker.Note(isFailure: true))
-            {
-                logger.PullPaused();
-            }
-
-            return null;
-        }
-    }
-
-    private void Keep((UserId From, UserId To) pair, RelationshipAnswer answer)
-    {
-        if (_kept.Count >= MaxKept)
-        {
-            _kept.Clear();
-        }
-
-        _kept[pair] = (answer, time.GetTimestamp());
+        return answer;
     }
 }
 

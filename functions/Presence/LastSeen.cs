@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -28,25 +27,19 @@ public sealed class LastSeen(
     /// <summary>The pause after a failed stamp.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<UserId, DateTimeOffset> _stamped = new();
+    private readonly BoundedCache<UserId, DateTimeOffset> _stamped = new(MaxKept);
 
     /// <summary>Stamps a user, in the background.</summary>
     public void Stamp(UserId user)
     {
         var now = time.GetUtcNow();
-        if (_stamped.TryGetValue(user, out var before) && now - before < Interval)
+        if (_stamped.TryGet(user, out var before) && now - before < Interval)
         {
             return;
         }
 
-        if (_stamped.Count >= MaxKept)
-        {
-            // Costs each user one early stamp, and no bookkeeping of what is oldest.
-            _stamped.Clear();
-        }
-
         // Before the write, so that concurrent calls of the user write once.
-        _stamped[user] = now;
+        _stamped.Set(user, now);
         // Not awaited: no call waits for a stamp.
         _ = StampAsync(user, now);
     }
@@ -86,7 +79,7 @@ public sealed class LastSeen(
         catch (Exception exception)
         {
             // A later call makes up for it, though not every one while the store is throttled.
-            _stamped.TryUpdate(user, now - Interval + Pause, now);
+            _stamped.Set(user, now - Interval + Pause);
             logger.NotStamped(exception);
         }
     }

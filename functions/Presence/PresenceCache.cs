@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.Extensions.Logging;
@@ -11,14 +10,14 @@ public sealed class PresenceCache(ChatHub hub, TimeProvider time, ILogger<Presen
     private const int MaxKept = 20_000;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<UserId, (bool IsThere, DateTimeOffset Until)> _kept = new();
+    private readonly BoundedCache<UserId, (bool IsThere, DateTimeOffset Until)> _kept = new(MaxKept);
 
     /// <summary>Which of these users have a connection; null when SignalR doesn't answer.</summary>
     public async Task<IReadOnlyDictionary<UserId, bool>?> AreThereAsync(IReadOnlyList<UserId> users, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
@@ -35,19 +34,13 @@ public sealed class PresenceCache(ChatHub hub, TimeProvider time, ILogger<Presen
     private async Task<bool> IsThereAsync(UserId user, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (_kept.TryGetValue(user, out var kept) && kept.Until > now)
+        if (_kept.TryGet(user, out var kept) && kept.Until > now)
         {
             return kept.IsThere;
         }
 
         var isThere = await hub.IsConnectedAsync(user, cancellationToken);
-        if (_kept.Count >= MaxKept)
-        {
-            // Costs a few more calls to SignalR, and no bookkeeping of what is oldest.
-            _kept.Clear();
-        }
-
-        _kept[user] = (isThere, now + Lifetime);
+        _kept.Set(user, (isThere, now + Lifetime));
         return isThere;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.Polls;
@@ -19,10 +18,10 @@ public sealed class RespondToPost(MessageReader messages, PostResponses response
     /// <summary>By this refusal the log says that it is a channel. No caller sees it.</summary>
     internal static readonly Problem NotByLog = Problems.NotAllowed with { Detail = "It isn't in a channel's log." };
 
-    private readonly ConcurrentDictionary<ConversationId, bool> _channels = new();
+    private readonly BoundedCache<ConversationId, bool> _channels = new(MaxKnown);
 
     /// <summary>Whether this instance knows that a conversation is a channel: the log needn't be asked.</summary>
-    public bool IsChannel(ConversationId conversation) => _channels.ContainsKey(conversation);
+    public bool IsChannel(ConversationId conversation) => _channels.TryGet(conversation, out _);
 
     /// <summary>Whether the log says that it is a channel.</summary>
     public bool IsChannel(ConversationId conversation, AppendResult appended)
@@ -33,12 +32,8 @@ public sealed class RespondToPost(MessageReader messages, PostResponses response
             return false;
         }
 
-        if (_channels.Count >= MaxKnown)
-        {
-            _channels.Clear();
-        }
-
-        return _channels[conversation] = true;
+        _channels.Set(conversation, true);
+        return true;
     }
 
     /// <summary>200 with the post afterwards, or the refusal.</summary>

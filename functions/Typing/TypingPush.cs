@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
@@ -18,7 +17,7 @@ public sealed class TypingPush(EventPush push, BlockReader blocks, Limits limits
     /// <summary>Less than the 3 s after which clients repeat it, since some are early.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<(ConversationId, UserId), (bool IsTyping, DateTimeOffset At)> _told = new();
+    private readonly BoundedCache<(ConversationId, UserId), (bool IsTyping, DateTimeOffset At)> _told = new(MaxKept);
 
     /// <summary>Pushes the state, unless the same one was pushed within the last two seconds.</summary>
     public async Task PushAsync(Head head, UserId user, bool isTyping, CancellationToken cancellationToken)
@@ -26,18 +25,12 @@ public sealed class TypingPush(EventPush push, BlockReader blocks, Limits limits
         var (now, key) = (time.GetUtcNow(), (head.ConversationId, user));
         if (head.MemberCount > limits.TypingMembers
             || !head.Shows(user)
-            || (_told.TryGetValue(key, out var told) && told.IsTyping == isTyping && now - told.At < Interval))
+            || (_told.TryGet(key, out var told) && told.IsTyping == isTyping && now - told.At < Interval))
         {
             return;
         }
 
-        if (_told.Count >= MaxKept)
-        {
-            // Costs a repeated push, and no bookkeeping of what is oldest.
-            _told.Clear();
-        }
-
-        _told[key] = (isTyping, now);
+        _told.Set(key, (isTyping, now));
         try
         {
             var one = new ChatEvent(isTyping ? "typing.started" : "typing.stopped", head.ConversationId, null, now, new UserTyping(user));
@@ -49,7 +42,7 @@ public sealed class TypingPush(EventPush push, BlockReader blocks, Limits limits
         catch (OperationCanceledException)
         {
             // The caller left before it was pushed, so the next call must not be debounced.
-            _told.TryRemove(new(key, (isTyping, now)));
+            _told.Remove(key);
             throw;
         }
     }
