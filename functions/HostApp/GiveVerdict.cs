@@ -109,7 +109,7 @@ internal sealed record GiveVerdictCommand : LogCommand
         var after = held.MentionsAll && message.Ordinal > head.MentionAllOrdinal
             ? head with { MentionAllOrdinal = message.Ordinal, MentionAllBy = message.SenderId }
             : head;
-        return MessageCommand.Changed(context, after, updated, message.Shown(held), []);
+        return MessageCommand.Changed(context, after, updated, message.WithContent(held), []);
     }
 
     private static Decision Removed(in DecisionContext context, Head head, Message message)

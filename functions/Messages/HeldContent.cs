@@ -15,6 +15,9 @@ namespace Chat.Functions.Messages;
 /// </summary>
 public sealed record HeldContent(string Text)
 {
+    /// <summary>Nothing.</summary>
+    internal static readonly HeldContent Empty = new("");
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Mention>? Mentions { get; init; }
 
@@ -35,6 +38,22 @@ public sealed record HeldContent(string Text)
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SentSticker? Sticker { get; init; }
+
+    /// <summary>What a message says: all that is withheld while it is held, and gone once it is taken back.</summary>
+    public static HeldContent Of(Message message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return new(message.Text)
+        {
+            Mentions = message.Mentions,
+            MentionsAll = message.MentionsAll,
+            Poll = message.Poll,
+            Attachments = message.Attachments,
+            Cards = message.Cards,
+            Location = message.Location,
+            Sticker = message.Sticker,
+        };
+    }
 
     /// <summary>The sticker as its sender chose it; null for none.</summary>
     [JsonIgnore]

@@ -188,23 +188,13 @@ public sealed record Message : LogEntry
     /// <param name="by">The member who takes it back; null where none does.</param>
     /// <param name="reason">Why, where no member does.</param>
     /// <param name="at">When.</param>
-    public Message Unsent(UserId? by, string? reason, DateTimeOffset at) => this with
+    public Message Unsent(UserId? by, string? reason, DateTimeOffset at) => WithContent(HeldContent.Empty) with
     {
-        Text = "",
         Reactions = null,
         ReplyTo = null,
-        Mentions = null,
         MentionedFirst = null,
-        MentionsAll = false,
-        Poll = null,
-        Attachments = null,
-        Cards = null,
-        Location = null,
-        Sticker = null,
-        Shared = null,
         LinkPreview = null,
         Released = Files.Select(one => one.MediaId).Union(Released ?? []).ToList() is { Count: > 0 } files ? files : null,
-        Held = null,
         Revision = 0,
         EditedAt = null,
         UnsentAt = at,
@@ -216,17 +206,23 @@ public sealed record Message : LogEntry
         Flags = reason == ByErasure ? null : Flags,
     };
 
-    /// <summary>The message with the content that was held.</summary>
-    public Message Shown(HeldContent held) => (this with
+    /// <summary>A new message whose content only its sender sees until the host app decides.</summary>
+    public Message AsHeld() => WithContent(HeldContent.Empty) with { Held = HeldContent.Of(this), WasHeld = true };
+
+    /// <summary>
+    /// The message with the content that was held, or with none: what is held and what is taken back goes by this list, and by
+    /// <see cref="HeldContent.Of"/>.
+    /// </summary>
+    public Message WithContent(HeldContent content) => (this with
     {
-        Text = held.Text,
-        Mentions = held.Mentions,
-        MentionsAll = held.MentionsAll,
-        Poll = held.Poll,
-        Attachments = held.Attachments,
-        Cards = held.Cards?.Select(card => card.Gone is { } reason ? card.Without(reason) : card).ToList(),
-        Location = held.Location,
-        Sticker = held.Sticker,
+        Text = content.Text,
+        Mentions = content.Mentions,
+        MentionsAll = content.MentionsAll,
+        Poll = content.Poll,
+        Attachments = content.Attachments,
+        Cards = content.Cards?.Select(card => card.Gone is { } reason ? card.Without(reason) : card).ToList(),
+        Location = content.Location,
+        Sticker = content.Sticker,
         Held = null,
     }).WithShared();
 
@@ -269,7 +265,7 @@ public sealed record Message : LogEntry
     }).WithShared();
 
     /// <summary>The message as a member sees it: its sender sees what is held.</summary>
-    public Message For(UserId viewer) => Held is { } held && viewer == SenderId ? Shown(held) with { Held = held } : this;
+    public Message For(UserId viewer) => Held is { } held && viewer == SenderId ? WithContent(held) with { Held = held } : this;
 
     /// <summary>The root message after another reply in its thread.</summary>
     public Message WithReply(Message reply) =>

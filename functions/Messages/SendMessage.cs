@@ -127,12 +127,12 @@ internal sealed record SendMessageCommand : ContactCommand
         var stored = context.Find<Member>(Member.DocumentId(Actor)) ?? Guest?.AsCommenter(_conversation);
         var pause = Guest is null ? SlowMode.PauseOf(head) : Guest.SlowModeSeconds;
         var slowed = SlowMode.Slowed(pause, sender.Role, stored);
-        var refused = RefusalOfContact(head, context.Now)
+        var refusal = RefusalOfContact(head, context.Now)
             ?? Refusal(context, head, sender)
             ?? SlowMode.Refusal(pause, slowed, context.Now)
             ?? ChannelPosts.Refusal(head, _limits.ChannelPostsPerDay, context.Now);
         var isFirstComment = Guest is not null && context.Find<Member>(Member.DocumentId(Actor)) is null;
-        return refused is { } refusal ? Decision.Refuse(refusal) : Append(
+        return refusal is not null ? Decision.Refuse(refusal) : Append(
             context,
             head,
             slowed is not null ? slowed with { SentAt = context.Now } : isFirstComment ? stored : null);
@@ -178,9 +178,9 @@ internal sealed record SendMessageCommand : ContactCommand
 
     private Problem? Refusal(in DecisionContext context, Head head, HeadMember sender)
     {
-        if ((Guest?.Refusal ?? _content.Refusal) is { } refused)
+        if ((Guest?.Refusal ?? _content.Refusal) is { } ownRefusal)
         {
-            return refused;
+            return ownRefusal;
         }
 
         if ((head.IsChannel && _content.IsNotOfChannels) || (Guest is not null && _content.IsNotOfComments))
@@ -255,33 +255,8 @@ internal sealed record SendMessageCommand : ContactCommand
             Flags = _content.Flags,
             ExpiresAt = head.MessageTtl is { } seconds ? context.Now.AddSeconds(seconds) : null,
         };
-        if (_content.IsHeld)
-        {
-            message = message with
-            {
-                Text = "",
-                Mentions = null,
-                MentionsAll = false,
-                Poll = null,
-                Attachments = null,
-                Cards = null,
-                Location = null,
-                Sticker = null,
-                Held = new(_content.Text)
-                {
-                    Mentions = _content.Mentions,
-                    MentionsAll = _content.MentionsAll,
-                    Poll = _content.Poll,
-                    Attachments = _content.Snapshots,
-                    Cards = _content.Cards,
-                    Location = _content.Location,
-                    Sticker = _content.StickerSnapshot,
-                },
-                WasHeld = true,
-            };
-        }
-
-        message = message.WithShared() with { TimeToLive = message.TimeToLiveAt(context.Now) };
+        message = _content.IsHeld ? message.AsHeld() : message.WithShared();
+        message = message with { TimeToLive = message.TimeToLiveAt(context.Now) };
         List<ConversationDocument> changed = [];
         if (root is not null)
         {

@@ -20,7 +20,7 @@ internal static class SharedKinds
         List<string> kinds =
         [
             .. (message.Attachments ?? []).Select(file => file.Kind is Voice or File ? file.Kind : Media).Distinct(StringComparer.Ordinal),
-            .. message.CardKeys is null ? Array.Empty<string>() : [Card],
+            .. message.Cards?.Any(card => card.Gone is null) == true ? [Card] : Array.Empty<string>(),
             .. Links.AreIn(message.Text) ? [Link] : Array.Empty<string>(),
         ];
         return kinds.Count > 0 ? kinds : null;

@@ -260,6 +260,32 @@ public class When_the_host_app_is_asked_before_sending
     }
 
     [Fact]
+    public async Task Should_list_what_is_held_as_shared_once_it_is_allowed()
+    {
+        await using var host = await HookReceiver.StartAsync();
+        await using var app = await ChatApp.StartAsync(settings: host.Settings());
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        var cards = new[] { new { type = "video", id = "1", title = "One" }, new { type = "video", id = "2", title = "Two" } };
+        var held = await alice.SayAsync(group, new { text = "hold on: https://example.com/", cards });
+
+        // What is left of it after something was taken down is still held.
+        await app.AsHost().Caller.DoAsync("POST", "/api/host/content/video/2/revoke", new { });
+        await Eventually.SeesAsync(() => alice.AskAsync("GET", held.Path()), seen => seen.List("cards")[1].Text("gone") == "revoked");
+        foreach (var kind in (string[])["card", "link"])
+        {
+            Assert.Empty((await bob.AskAsync("GET", $"/api/conversations/{group}/shared?kind={kind}")).List("messages"));
+        }
+
+        await VerdictAsync(app, host, "allow", held.Text("messageId"));
+        foreach (var kind in (string[])["card", "link"])
+        {
+            var listed = await bob.AskAsync("GET", $"/api/conversations/{group}/shared?kind={kind}");
+            Assert.Equal(held.Text("messageId"), Assert.Single(listed.List("messages")).Text("messageId"));
+        }
+    }
+
+    [Fact]
     public async Task Should_have_an_edit_tried_again_when_there_is_no_verdict()
     {
         await using var host = await HookReceiver.StartAsync();
