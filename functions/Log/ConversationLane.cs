@@ -247,7 +247,7 @@ internal sealed class ConversationLane(
             }
             catch (Exception exception) when (CosmosFailures.IsTransient(exception))
             {
-                logger.HeadUnreadable(exception, conversation);
+                logger.Unreadable(exception, conversation, isHeadRead: _cache.Head is not null);
                 _cache.ForgetHead();
                 await Task.Delay(Backoff.Jitter(attempt, (exception as CosmosException)?.RetryAfter), time);
                 DropEnded(batch);
@@ -298,7 +298,7 @@ internal sealed class ConversationLane(
         catch (Exception exception)
         {
             // Nobody awaits this task. Unanswered, the callers would wait until their deadline.
-            logger.CommitFailed(exception, conversation);
+            logger.SessionReadFailed(exception, conversation);
             commands.ForEach(pending => pending.Fail(exception));
         }
 

@@ -22,4 +22,26 @@ internal static partial class LogMessages
 
     [LoggerMessage(102, LogLevel.Warning, "Conversation {Conversation}: the head can't be read just now.")]
     public static partial void HeadUnreadable(this ILogger logger, Exception exception, ConversationId conversation);
+
+    [LoggerMessage(
+        103,
+        LogLevel.Warning,
+        "Conversation {Conversation}: the members or documents that commands are decided on can't be read just now.")]
+    public static partial void DocumentsUnreadable(this ILogger logger, Exception exception, ConversationId conversation);
+
+    /// <summary>Logs that what commands are decided on can't be read: the head, or what is read after it.</summary>
+    public static void Unreadable(this ILogger logger, Exception exception, ConversationId conversation, bool isHeadRead)
+    {
+        if (isHeadRead)
+        {
+            logger.DocumentsUnreadable(exception, conversation);
+        }
+        else
+        {
+            logger.HeadUnreadable(exception, conversation);
+        }
+    }
+
+    [LoggerMessage(104, LogLevel.Error, "Conversation {Conversation}: the read of the head by a session failed.")]
+    public static partial void SessionReadFailed(this ILogger logger, Exception exception, ConversationId conversation);
 }
