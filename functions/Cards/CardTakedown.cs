@@ -22,12 +22,12 @@ public sealed class CardTakedown(
     private const int MaxParallel = 8;
 
     /// <summary>Longer than a commit takes, and than a replica lags.</summary>
-    private static readonly TimeSpan Later = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan SecondSearchDelay = TimeSpan.FromMinutes(10);
 
     /// <summary>Begins it. If it fails, it may be done or not; a repeat does it.</summary>
     public async Task BeginAsync(string key, CancellationToken cancellationToken)
     {
-        await queue.SendAsync(new CardRevoked(key), time.GetUtcNow() + Later, cancellationToken);
+        await queue.SendAsync(new CardRevoked(key), time.GetUtcNow() + SecondSearchDelay, cancellationToken);
         await revoked.AddAsync(key, cancellationToken);
         await queue.SendAsync(new CardRevoked(key), null, cancellationToken);
     }

@@ -33,10 +33,10 @@ public sealed class Subscribe(
         }
 
         var isMember = await reader.IsMemberAsync(head, user.Id, cancellationToken);
-        var mayNotBegin = head.IsPrivate && !isMember
+        var beginRefusal = head.IsPrivate && !isMember
             ? Problems.ConversationNotFound
-            : await store.FullAsync(user.Id, cancellationToken);
-        var (subscription, isNew, refusal) = await store.FollowAsync(user.Id, head, change, mayNotBegin, cancellationToken);
+            : await store.FullRefusalAsync(user.Id, cancellationToken);
+        var (subscription, isNew, refusal) = await store.FollowAsync(user.Id, head, change, beginRefusal, cancellationToken);
         if (refusal is not null)
         {
             return refusal.ToResult();

@@ -28,7 +28,7 @@ public sealed class SubscriptionStore(ChatContainers containers, Followers follo
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
 
     /// <summary>The refusal for a user who follows as many as may be; null for others.</summary>
-    internal async Task<Problem?> FullAsync(UserId user, CancellationToken cancellationToken) =>
+    internal async Task<Problem?> FullRefusalAsync(UserId user, CancellationToken cancellationToken) =>
         await CountAsync(user, cancellationToken) >= limits.Subscriptions
             ? Problems.LimitReached("subscriptions", limits.Subscriptions)
             : null;

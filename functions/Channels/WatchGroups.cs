@@ -15,7 +15,7 @@ public sealed class WatchGroups(ChatHub hub, WatchedComments watched, TimeProvid
 {
     private static readonly TimeSpan Slot = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Pushes a channel's posts to a user's connections for the next five to ten minutes.</summary>
     /// <returns>Until when.</returns>
@@ -46,7 +46,7 @@ public sealed class WatchGroups(ChatHub hub, WatchedComments watched, TimeProvid
     /// <returns>Whether SignalR confirmed it.</returns>
     public async Task<bool> TryLeaveAsync(UserId user, ConversationId channel, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {

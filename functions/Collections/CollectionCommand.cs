@@ -23,8 +23,8 @@ internal abstract record CollectionCommand : LogCommand
             return Decision.Refuse(Problems.ConversationNotFound);
         }
 
-        return Reach.Refusal(head, Actor) is { } unreachable
-            ? Decision.Refuse(unreachable)
+        return Reach.Refusal(head, Actor) is { } refusal
+            ? Decision.Refuse(refusal)
             : Decide(
                 context,
                 head,

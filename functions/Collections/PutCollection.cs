@@ -30,7 +30,7 @@ public sealed class PutCollection(ConversationLog log, TextScreening screening, 
             return Problems.NotAChosenId("collectionId").ToResult();
         }
 
-        var (said, isntSaid) = await screening.ScreenAsync(
+        var (said, refusal) = await screening.ScreenAsync(
             user.Id,
             conversationId,
             [new(SaidText.Title, title)],
@@ -41,7 +41,7 @@ public sealed class PutCollection(ConversationLog log, TextScreening screening, 
             Conversation = conversationId,
             CollectionId = collectionId,
             Title = said[0]!,
-            Refusal = isntSaid,
+            Refusal = refusal,
             Limits = limits,
         };
         var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);

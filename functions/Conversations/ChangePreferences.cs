@@ -58,7 +58,7 @@ public sealed class ChangePreferences(
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (before, etag) = await inbox.ReadOrCreateAsync(part.Member, ConversationSnapshot.Of(part.Head), cancellationToken);
-            if (before.IsLeft)
+            if (before.IsTombstone)
             {
                 return (Problems.ConversationNotFound, before);
             }

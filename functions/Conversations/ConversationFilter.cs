@@ -15,7 +15,7 @@ internal sealed record ConversationFilter(string Condition, Func<InboxEntry, Dat
         {
             ["unread"] = new("", (entry, now) => entry.IsListed && entry.IsUnread(now)),
             ["pinned"] = new(" AND c.pinned = true", (entry, _) => entry.IsListed && entry.Pinned),
-            ["archived"] = new(" AND c.archivedOrdinal >= 0", (entry, _) => !entry.IsLeft && entry.IsArchived),
-            ["all"] = new("", (entry, _) => !entry.IsLeft),
+            ["archived"] = new(" AND c.archivedOrdinal >= 0", (entry, _) => !entry.IsTombstone && entry.IsArchived),
+            ["all"] = new("", (entry, _) => !entry.IsTombstone),
         };
 }

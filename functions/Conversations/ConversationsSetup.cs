@@ -22,7 +22,7 @@ internal static class ConversationsSetup
                 provider.GetRequiredService<EnqueueDelivery>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<ConversationLog>>(),
-                provider.GetRequiredService<StandingList>().MayNotWrite))
+                provider.GetRequiredService<StandingList>().WriteRefusal))
             .AddSingleton<RemainingMembers>()
             .AddSingleton<ConversationReader>()
             .AddSingleton<ConversationViews>()

@@ -59,26 +59,26 @@ public sealed class CreateConversation(
             ? await direct.ConversationOfAsync(user.Id, wanted.Others[0], cancellationToken)
             : key is not null ? ConversationId.For(user.Id, key)
             : ConversationId.New();
-        var (said, isntSaid) = await screening.ScreenAsync(
+        var (said, titleRefusal) = await screening.ScreenAsync(
             user.Id,
             conversation,
             [new(SaidText.Title, wanted.Title)],
             cancellationToken);
-        if (isntSaid is not null)
+        if (titleRefusal is not null)
         {
-            return isntSaid.ToResult();
+            return titleRefusal.ToResult();
         }
 
         if (wanted.Kind != ConversationKind.Direct
-            && await daily.CountGroupAsync(user.Id, conversation, cancellationToken) is { } tooMany)
+            && await daily.CountGroupAsync(user.Id, conversation, cancellationToken) is { } dailyRefusal)
         {
-            return tooMany.ToResult();
+            return dailyRefusal.ToResult();
         }
 
         if (wanted.Kind == ConversationKind.Channel
-            && await quota.CountAsync(user.Id, conversation, cancellationToken) is { } tooManyChannels)
+            && await quota.CountAsync(user.Id, conversation, cancellationToken) is { } quotaRefusal)
         {
-            return tooManyChannels.ToResult();
+            return quotaRefusal.ToResult();
         }
 
         var appended = await CreateAsync(conversation, wanted, said[0], Session.Of(request), cancellationToken);
@@ -109,9 +109,9 @@ public sealed class CreateConversation(
                 return AppendResult.Refused(Problems.CannotMessage);
             }
 
-            if (await contacts.CountInvitedAsync(user.Id, adds.Invited, title, cancellationToken) is { } isntInvited)
+            if (await contacts.CountInvitedAsync(user.Id, adds.Invited, title, cancellationToken) is { } countRefusal)
             {
-                return AppendResult.Refused(isntInvited);
+                return AppendResult.Refused(countRefusal);
             }
 
             command = CommandOf(conversation, wanted, title, adds.Joining) with { Contact = adds.Contact };
@@ -143,12 +143,14 @@ public sealed class CreateConversation(
             user.Id,
             conversation,
             adds.Invited,
-            adds.Unheard,
+            adds.SilentlyDeclined,
             title,
             isFirst: true,
             seen,
             cancellationToken);
-        return asked?.Refusal is { } isntAsked ? AppendResult.Refused(isntAsked) : created with { Session = asked?.Session ?? seen };
+        return asked?.Refusal is { } inviteRefusal
+            ? AppendResult.Refused(inviteRefusal)
+            : created with { Session = asked?.Session ?? seen };
     }
 
     /// <summary>
@@ -202,9 +204,9 @@ public sealed class CreateConversation(
             && (!appended.IsRepeat || head.MessageCount == 0)
             && await blocking.ApplyAsync(conversation, pair[0].UserId, pair[1].UserId, cancellationToken) is { IsChanged: true } applied)
         {
-            if (applied.Refusal is { } blocked)
+            if (applied.Refusal is { } blockRefusal)
             {
-                return blocked.ToResult();
+                return blockRefusal.ToResult();
             }
 
             // Without the session of the commit, which is older than what was put on the head.

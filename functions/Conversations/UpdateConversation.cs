@@ -28,7 +28,7 @@ public sealed class UpdateConversation(
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var change = UpdateConversationRequest.Read(body, limits);
         body.ThrowIfMalformed();
-        var (said, isntSaid) = await screening.ScreenAsync(
+        var (said, textRefusal) = await screening.ScreenAsync(
             user.Id,
             conversationId,
             [
@@ -37,9 +37,9 @@ public sealed class UpdateConversation(
                 new(SaidText.AvatarUrl, change.AvatarUrl.Value),
             ],
             cancellationToken);
-        if (isntSaid is not null)
+        if (textRefusal is not null)
         {
-            return isntSaid.ToResult();
+            return textRefusal.ToResult();
         }
 
         change = change with

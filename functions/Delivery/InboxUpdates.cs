@@ -47,12 +47,12 @@ internal sealed record InboxUpdates(
     /// <param name="head">The conversation, at least as new as the entries.</param>
     /// <param name="entries">Entries of its log.</param>
     /// <param name="everyone">The members, at least as of the head.</param>
-    /// <param name="unheard">Members who block the other one of a pair, and aren't told of their mentions; null for none.</param>
+    /// <param name="blockedMentions">Members who block the other one of a pair, and aren't told of their mentions; null for none.</param>
     public static InboxUpdates Of(
         Head head,
         IReadOnlyList<LogEntry> entries,
         IReadOnlyList<UserId> everyone,
-        IReadOnlySet<(UserId Mentioned, UserId By)>? unheard = null)
+        IReadOnlySet<(UserId Mentioned, UserId By)>? blockedMentions = null)
     {
         var isIn = head.DeletedAt is null ? everyone.ToHashSet() : [];
         var changes = MembershipChange.Of(entries, everyone);
@@ -60,7 +60,7 @@ internal sealed record InboxUpdates(
         foreach (var message in entries.OfType<Message>().OrderBy(message => message.Seq))
         {
             sent[message.SenderId] = (message.Seq, message.Ordinal);
-            foreach (var user in message.MentionedWhenSent.Where(user => unheard?.Contains((user, message.SenderId)) != true))
+            foreach (var user in message.MentionedWhenSent.Where(user => blockedMentions?.Contains((user, message.SenderId)) != true))
             {
                 mentioned[user] = message.Ordinal;
             }

@@ -37,7 +37,7 @@ public sealed class ErasureProgress(
     public static readonly TimeSpan RefusedFor = TimeSpan.FromDays(30);
 
     /// <summary>How long one queue message goes on: what else the queue has, such as bans, doesn't wait longer for it.</summary>
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TimeBudget = TimeSpan.FromSeconds(10);
 
     /// <summary>How far another instance's clock may be behind.</summary>
     private static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(1);
@@ -85,7 +85,7 @@ public sealed class ErasureProgress(
                 logger.Erased(after.Pass, after.Conversations, after.Messages, after.Files);
             }
         }
-        while (time.GetUtcNow() - began < Turn);
+        while (time.GetUtcNow() - began < TimeBudget);
 
         await queue.SendAsync(message, time.GetUtcNow(), cancellationToken);
     }

@@ -14,7 +14,7 @@ public sealed class Readiness(
     TimeProvider time,
     ILogger<Readiness> logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Validity = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
@@ -48,11 +48,11 @@ public sealed class Readiness(
 
     private async Task<(string Service, string Status)> AskAsync(string service, Func<CancellationToken, Task> ask)
     {
-        using var timeout = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(Timeout, time);
         try
         {
             // WaitAsync too: not every SDK call ends when its token does.
-            await ask(timeout.Token).WaitAsync(Patience, time);
+            await ask(timeout.Token).WaitAsync(Timeout, time);
             return (service, HealthReport.Ok);
         }
         catch (Exception exception)

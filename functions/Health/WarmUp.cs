@@ -18,7 +18,7 @@ namespace Chat.Functions.Health;
 internal sealed class WarmUp(IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<WarmUp> logger)
     : IHostedLifecycleService, IFunctionsWorkerMiddleware
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
     private Task _done = Task.CompletedTask;
 
     /// <summary>Begins before any other service of the process starts: the one that takes calls is among them.</summary>
@@ -51,8 +51,8 @@ internal sealed class WarmUp(IServiceProvider services, IHostApplicationLifetime
 
     private async Task WarmAsync()
     {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, lifetime.ApplicationStopping);
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, lifetime.ApplicationStopping);
         try
         {
             // The clients are made here, too: they are the slowest part.

@@ -19,10 +19,10 @@ public sealed class HeldMessages(
     TimeProvider time)
 {
     /// <summary>Longer than a commit may take: a call is over after 3 s, and what it left in flight soon after.</summary>
-    private static readonly TimeSpan After = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FirstCheckDelay = TimeSpan.FromMinutes(1);
 
     /// <summary>For a replica that lags for long.</summary>
-    private static readonly TimeSpan AfterThat = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan SecondCheckDelay = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
@@ -34,7 +34,7 @@ public sealed class HeldMessages(
         CancellationToken cancellationToken)
     {
         var held = new MessageHeld(conversation, message, BeforeSendMessage.Of(message, content).ContentHash, IsLast: false);
-        return queue.SendAsync(held, time.GetUtcNow() + After, cancellationToken);
+        return queue.SendAsync(held, time.GetUtcNow() + FirstCheckDelay, cancellationToken);
     }
 
     /// <summary>Tells it, if the message is still held.</summary>
@@ -50,7 +50,7 @@ public sealed class HeldMessages(
             cancellationToken: cancellationToken);
         if (message is null && !held.IsLast)
         {
-            await queue.SendAsync(held with { IsLast = true }, time.GetUtcNow() + AfterThat, cancellationToken);
+            await queue.SendAsync(held with { IsLast = true }, time.GetUtcNow() + SecondCheckDelay, cancellationToken);
             return;
         }
 

@@ -158,17 +158,17 @@ public sealed record InboxEntry
     /// Whether the user has left, or restricts the other one of a direct conversation: the entry is a tombstone, which their devices sync.
     /// </summary>
     [JsonIgnore]
-    public bool IsLeft => Activity is null;
+    public bool IsTombstone => Activity is null;
 
     /// <summary>
     /// Whether the entry is of the membership that began by an entry of the log, or of a later one. A join takes two patches: between them
     /// the entry is still the tombstone of the membership before.
     /// </summary>
     public bool IsSince(long joinedSeq) =>
-        JoinedSeq is { } joined ? joined >= joinedSeq && !(IsLeft && LastSeq < joined) : !IsLeft;
+        JoinedSeq is { } joined ? joined >= joinedSeq && !(IsTombstone && LastSeq < joined) : !IsTombstone;
 
     [JsonIgnore]
-    public bool IsListed => !IsLeft && !IsArchived;
+    public bool IsListed => !IsTombstone && !IsArchived;
 
     /// <summary>When Cosmos DB stored this, by its clock, in Unix seconds.</summary>
     [JsonPropertyName("_ts")]

@@ -81,7 +81,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     {
         // The refused patch before has refreshed the process's session.
         var entry = await ReadAsync(user, snapshot.ConversationId, cancellationToken);
-        if (entry is not null && (entry.JoinedSeq is { } joined ? joined < joinedSeq : entry.IsLeft))
+        if (entry is not null && (entry.JoinedSeq is { } joined ? joined < joinedSeq : entry.IsTombstone))
         {
             var member = await _store.ReadMemberAsync(user, snapshot.ConversationId, joinedSeq, cancellationToken);
             await JoinAsync(member, snapshot, cancellationToken);
@@ -110,7 +110,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     public async Task<bool> MarkUnreadAsync(Member member, ConversationSnapshot snapshot, CancellationToken cancellationToken)
     {
         var (entry, _) = await ReadOrCreateAsync(member, snapshot, cancellationToken);
-        if (entry.IsLeft)
+        if (entry.IsTombstone)
         {
             return false;
         }
@@ -266,7 +266,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     /// </summary>
     public async Task LeaveAgainAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(user, conversation, cancellationToken) is not { IsLeft: false })
+        if (await ReadAsync(user, conversation, cancellationToken) is not { IsTombstone: false })
         {
             return;
         }

@@ -106,7 +106,8 @@ internal sealed class InboxStore(Container users, ConversationReader reader, Tim
     /// before. False when there is one already.
     /// </summary>
     public async Task<bool> TryProjectAsync(InboxEntry entry, CancellationToken cancellationToken) =>
-        ((entry.IsLeft || time.GetUtcNow() - entry.ActivityAt > MaxUnasked) && await users.IsErasedAsync(entry.UserId, cancellationToken))
+        ((entry.IsTombstone || time.GetUtcNow() - entry.ActivityAt > MaxUnasked)
+                && await users.IsErasedAsync(entry.UserId, cancellationToken))
             || await TryCreateAsync(entry, cancellationToken);
 
     /// <summary>Creates an entry; false when there is one already.</summary>

@@ -55,7 +55,7 @@ internal sealed record ApproveJoinRequestCommand : MemberCommand
             { State: MemberState.Active } => Decision.Unchanged(head),
             not { State: MemberState.Requested } => Decision.Refuse(Problems.JoinRequestNotFound),
             _ when IsBlocked => Decision.Refuse(Problems.CannotMessage),
-            _ when Membership.Full(head, 1, Limits) is { } full => Decision.Refuse(full),
+            _ when Membership.FullRefusal(head, 1, Limits) is { } refusal => Decision.Refuse(refusal),
             _ => Membership.Join(context, head, Actor, [UserId]),
         };
 }

@@ -43,15 +43,15 @@ public sealed class ChannelInvites(
         Session? session = null;
         if (known is not { IsFollowing: true })
         {
-            if (await daily.CountJoinAsync(user, channel.ConversationId, cancellationToken) is { } tooMany)
+            if (await daily.CountJoinAsync(user, channel.ConversationId, cancellationToken) is { } joinRefusal)
             {
-                return (null, null, tooMany);
+                return (null, null, joinRefusal);
             }
 
-            (var isntUsed, session) = await UseAsync(user, invite, cancellationToken);
-            if (isntUsed is not null)
+            (var useRefusal, session) = await UseAsync(user, invite, cancellationToken);
+            if (useRefusal is not null)
             {
-                return (null, null, isntUsed);
+                return (null, null, useRefusal);
             }
         }
 
@@ -107,9 +107,9 @@ public sealed class ChannelInvites(
                 return (Problems.InviteNotFound, null);
             }
 
-            if (await subscriptions.FullAsync(user, cancellationToken) is { } full)
+            if (await subscriptions.FullRefusalAsync(user, cancellationToken) is { } fullRefusal)
             {
-                return (full, null);
+                return (fullRefusal, null);
             }
 
             if (isRepeat)

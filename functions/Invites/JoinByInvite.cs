@@ -42,16 +42,16 @@ public sealed class JoinByInvite(
         var found = await reader.ReadHeadAsync(invite.Conversation, Session.Of(request), cancellationToken);
         if (found is not { DeletedAt: null, CommentsOf: null } head)
         {
-            var refused = await daily.CountJoinAsync(user.Id, invite.Conversation, cancellationToken);
-            return (refused ?? Problems.InviteNotFound).ToResult();
+            var joinRefusal = await daily.CountJoinAsync(user.Id, invite.Conversation, cancellationToken);
+            return (joinRefusal ?? Problems.InviteNotFound).ToResult();
         }
 
         var isMember = await reader.IsMemberAsync(head, user.Id, cancellationToken);
         if (head.IsChannel && !isMember)
         {
-            var (followed, use, isntFollowed) = await channels.FollowAsync(user.Id, head, invite, cancellationToken);
-            return isntFollowed is not null
-                ? isntFollowed.ToResult()
+            var (followed, use, followRefusal) = await channels.FollowAsync(user.Id, head, invite, cancellationToken);
+            return followRefusal is not null
+                ? followRefusal.ToResult()
                 : new JsonResult<ConversationView>(
                     StatusCodes.Status200OK,
                     await views.OfFollowerAsync(head, followed!, Session.Of(request), cancellationToken),
@@ -59,9 +59,9 @@ public sealed class JoinByInvite(
                     use);
         }
 
-        if (!isMember && await daily.CountJoinAsync(user.Id, invite.Conversation, cancellationToken) is { } tooMany)
+        if (!isMember && await daily.CountJoinAsync(user.Id, invite.Conversation, cancellationToken) is { } dailyRefusal)
         {
-            return tooMany.ToResult();
+            return dailyRefusal.ToResult();
         }
 
         // Whoever made the link hasn't let in somebody whom they block, or who blocks them.
@@ -74,9 +74,9 @@ public sealed class JoinByInvite(
 
         if (head.JoinPolicy == JoinPolicy.Approval && !isMember)
         {
-            var (isntAsked, session) = await requests.AskAsync(head, invite, user.Id, cancellationToken);
-            return isntAsked is not null
-                ? isntAsked.ToResult()
+            var (askRefusal, session) = await requests.AskAsync(head, invite, user.Id, cancellationToken);
+            return askRefusal is not null
+                ? askRefusal.ToResult()
                 : new JsonResult<JoinRequested>(
                     StatusCodes.Status202Accepted,
                     new(invite.Conversation, MemberState.Requested),
@@ -147,9 +147,9 @@ internal sealed record JoinByInviteCommand : LogCommand
             return Decision.Refuse(Problems.Unavailable);
         }
 
-        if (Membership.Full(head, 1, Limits) is { } full)
+        if (Membership.FullRefusal(head, 1, Limits) is { } fullRefusal)
         {
-            return Decision.Refuse(full);
+            return Decision.Refuse(fullRefusal);
         }
 
         // A user who asked to join by this link was counted as a use then.

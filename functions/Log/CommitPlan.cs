@@ -190,9 +190,9 @@ internal sealed class CommitPlan(
             return;
         }
 
-        if (pending.Command.IsByActor && pending.Barred?.Invoke(pending.Command.Actor) is { } barred)
+        if (pending.Command.IsByActor && pending.WriteRefusal?.Invoke(pending.Command.Actor) is { } refusal)
         {
-            Answer(pending, AppendResult.Refused(barred));
+            Answer(pending, AppendResult.Refused(refusal));
             return;
         }
 
@@ -212,9 +212,9 @@ internal sealed class CommitPlan(
         {
             Repeats.Add(pending);
         }
-        else if (decision.Refusal is { } refusal)
+        else if (decision.Refusal is { } decided)
         {
-            Answer(pending, AppendResult.Refused(refusal));
+            Answer(pending, AppendResult.Refused(decided));
         }
         else if (decision.Entries.Count == 0 && !decision.IsWithoutEntry)
         {

@@ -18,7 +18,7 @@ public sealed class ConversationLog(
     EnqueueDelivery enqueueDelivery,
     TimeProvider time,
     ILogger<ConversationLog> logger,
-    Func<UserId, Problem?>? barred = null)
+    Func<UserId, Problem?>? writeRefusal = null)
 {
     /// <summary>How many conversations keep their lane. Beyond that idle lanes are dropped, which costs a read of 1 RU each.</summary>
     private const int MaxLanes = 10_000;
@@ -103,7 +103,7 @@ public sealed class ConversationLog(
         List<PendingAppend> all = [];
         foreach (var command in commands)
         {
-            all.Add(new PendingAppend(command, deadline, session) { Barred = barred, Predecessor = all.LastOrDefault() });
+            all.Add(new PendingAppend(command, deadline, session) { WriteRefusal = writeRefusal, Predecessor = all.LastOrDefault() });
         }
 
         var lane = Enqueue(conversation, all);

@@ -30,7 +30,7 @@ internal sealed class PendingAppend(LogCommand command, Deadline deadline, Sessi
     /// The refusal of an actor who may not write any more, asked whenever the command is decided: they may have been barred while it
     /// waited. Null where nobody is.
     /// </summary>
-    public Func<UserId, Problem?>? Barred { get; init; }
+    public Func<UserId, Problem?>? WriteRefusal { get; init; }
 
     /// <summary>The command of the same call that comes before this one; when it is given up, so is this one.</summary>
     public PendingAppend? Predecessor { get; init; }

@@ -48,9 +48,9 @@ public sealed class Attaching(
             return content with { Refusal = Problems.NotAllowed };
         }
 
-        if (content.Cards is { } shown && await cards.RefusalAsync(shown, cancellationToken) is { } notSent)
+        if (content.Cards is { } shown && await cards.RefusalAsync(shown, cancellationToken) is { } cardRefusal)
         {
-            return content with { Refusal = notSent };
+            return content with { Refusal = cardRefusal };
         }
 
         content = await locations.CheckAsync(conversation, sender, content, session, cancellationToken);

@@ -76,11 +76,11 @@ public sealed class CreateUpload(
             // What was taken under this key isn't refused for words that were listed since.
             if (found is null && wanted.FileName is { } name)
             {
-                var (said, notSaid) = await screening.ScreenAsync(
+                var (said, nameRefusal) = await screening.ScreenAsync(
                     user.Id, wanted.ConversationId, [new(SaidText.FileName, FileNames.Words(name))], cancellationToken);
-                if (notSaid is not null)
+                if (nameRefusal is not null)
                 {
-                    return notSaid.ToResult();
+                    return nameRefusal.ToResult();
                 }
 
                 wanted = wanted with { FileName = FileNames.Masked(name, said[0]!) };

@@ -17,7 +17,7 @@ namespace Chat.Functions.Media;
 [JsonDerivedType(typeof(ReferenceDue), "referenceDue")]
 [JsonDerivedType(typeof(ConversationGone), "conversationGone")]
 [JsonDerivedType(typeof(CardRevoked), "cardRevoked")]
-[JsonDerivedType(typeof(PhotoReported), "photoReported")]
+[JsonDerivedType(typeof(FileReported), "photoReported")]
 [JsonDerivedType(typeof(LinkSent), "linkSent")]
 public abstract record MediaMessage
 {
@@ -85,9 +85,9 @@ public sealed record CardRevoked(string Key) : MediaMessage
     public ShownCard? Shown { get; init; }
 }
 
-/// <summary>A photo was reported of which there is no copy yet.</summary>
+/// <summary>A file was reported of which there is no copy yet.</summary>
 /// <param name="EvidenceId">The evidence that it belongs to, by its document's id.</param>
-public sealed record PhotoReported(CaseId CaseId, string EvidenceId, MediaId MediaId) : MediaMessage;
+public sealed record FileReported(CaseId CaseId, string EvidenceId, MediaId MediaId) : MediaMessage;
 
 /// <summary>A message has a link that may get a preview.</summary>
 /// <param name="Message">Its id.</param>

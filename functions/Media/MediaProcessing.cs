@@ -47,8 +47,8 @@ public sealed class MediaProcessing(
     /// </summary>
     private static readonly TimeSpan MaxDecoding = TimeSpan.FromMinutes(2);
 
-    private readonly Turns _one = new(1, time);
-    private readonly Turns _copied = new(MaxCopied, time);
+    private readonly ConcurrencyLimit _decoding = new(1, time);
+    private readonly ConcurrencyLimit _copying = new(MaxCopied, time);
 
     /// <summary>Processes a file that was uploaded. Idempotent.</summary>
     /// <param name="id">The file.</param>
@@ -129,11 +129,11 @@ public sealed class MediaProcessing(
     /// <summary>Processes a picture that nobody uploaded; null if it can't be shown, or has more pixels than are taken.</summary>
     public async Task<ProcessedImage?> TryProcessAsync(ReadOnlyMemory<byte> file, int maxPixels, CancellationToken cancellationToken)
     {
-        using var turn = await _one.TakeAsync(cancellationToken);
+        using var slot = await _decoding.TakeAsync(cancellationToken);
         try
         {
             return ImageFormats.Of(file.Span) is { } format
-                ? await turn.RunAsync(
+                ? await slot.RunAsync(
                     cancel => Guarded(() => ImageProcessor.Process(
                         file, $"image/{format.ToString().ToLowerInvariant()}", maxPixels, cancel)),
                     MaxDecoding,
@@ -154,8 +154,8 @@ public sealed class MediaProcessing(
 
     public void Dispose()
     {
-        _one.Dispose();
-        _copied.Dispose();
+        _decoding.Dispose();
+        _copying.Dispose();
     }
 
     /// <summary>Counts that a file was decoded in vain.</summary>
@@ -220,7 +220,7 @@ public sealed class MediaProcessing(
     private async Task<MediaItem?> TransformAsync(MediaItem item, string? countedUnder, CancellationToken cancellationToken)
     {
         var isDecoded = item.Kind == MediaItem.Image;
-        using var turn = await (isDecoded ? _one : _copied).TakeAsync(cancellationToken);
+        using var slot = await (isDecoded ? _decoding : _copying).TakeAsync(cancellationToken);
         try
         {
             // Here, where nothing else is processed that could end the process: what isn't decoded can't.
@@ -249,8 +249,8 @@ public sealed class MediaProcessing(
             }
 
             return await (item.Kind == MediaItem.Voice
-                ? TransformVoiceAsync(item, file, turn, cancellationToken)
-                : TransformImageAsync(item, file, turn, cancellationToken));
+                ? TransformVoiceAsync(item, file, slot, cancellationToken)
+                : TransformImageAsync(item, file, slot, cancellationToken));
         }
         catch (UnusableMediaException unusable)
         {
@@ -266,10 +266,10 @@ public sealed class MediaProcessing(
     private async Task<MediaItem> TransformImageAsync(
         MediaItem item,
         ReadOnlyMemory<byte> file,
-        Turn turn,
+        Slot slot,
         CancellationToken cancellationToken)
     {
-        var image = await turn.RunAsync(
+        var image = await slot.RunAsync(
             cancel => Guarded(() => ImageProcessor.Process(file, item.ContentType, ImageProcessor.MaxPixels, cancel)),
             MaxDecoding,
             cancellationToken);
@@ -291,10 +291,10 @@ public sealed class MediaProcessing(
     private async Task<MediaItem> TransformVoiceAsync(
         MediaItem item,
         ReadOnlyMemory<byte> file,
-        Turn turn,
+        Slot slot,
         CancellationToken cancellationToken)
     {
-        var voice = await turn.RunAsync(
+        var voice = await slot.RunAsync(
             _ => Guarded(() => VoiceProcessor.Process(file, item.ContentType)),
             MaxDecoding,
             cancellationToken);

@@ -24,7 +24,7 @@ public sealed class MediaReferences(
     private const int Page = 50;
 
     /// <summary>How soon to check again for a message that isn't committed yet.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RecheckDelay = TimeSpan.FromSeconds(5);
 
     /// <summary>How soon to check again for a message that is scheduled: it may be cancelled.</summary>
     private static readonly TimeSpan ScheduledCheck = TimeSpan.FromDays(1);
@@ -68,7 +68,7 @@ public sealed class MediaReferences(
         else
         {
             // The ETag doesn't match: a retry of the send wrote the reference anew, or processing changed the file.
-            await queue.SendAsync(due with { ExpiresAt = expiresAt }, now + Soon, cancellationToken);
+            await queue.SendAsync(due with { ExpiresAt = expiresAt }, now + RecheckDelay, cancellationToken);
         }
     }
 
@@ -137,7 +137,7 @@ public sealed class MediaReferences(
         if (now < reference.At + MediaReference.UncommittedFor)
         {
             // Exponential backoff: the delay is the reference's age.
-            return now + (now - reference.At > Soon ? now - reference.At : Soon);
+            return now + (now - reference.At > RecheckDelay ? now - reference.At : RecheckDelay);
         }
 
         var (scheduled, _) = await containers.Conversations.ReadDocumentAsync(

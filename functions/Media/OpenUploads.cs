@@ -79,9 +79,9 @@ public sealed class OpenUploads(ChatContainers containers, MediaStore store, Lim
         CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (RefusalOfTheDay(list.On(now), item, Day - now.UtcDateTime.TimeOfDay) is { } full)
+        if (RefusalOfTheDay(list.On(now), item, Day - now.UtcDateTime.TimeOfDay) is { } refusal)
         {
-            return (list, full);
+            return (list, refusal);
         }
 
         if (OpenAt(list, now).Count < limits.OpenUploads)

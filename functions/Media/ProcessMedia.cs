@@ -19,7 +19,7 @@ public sealed class ProcessMedia(
     MediaCleanup cleanup,
     MediaReferences references,
     CardTakedown takedown,
-    ReportedPhotos reported,
+    ReportedFiles reported,
     LinkPreviews previews)
 {
     [Function(nameof(ProcessMedia))]
@@ -45,7 +45,7 @@ public sealed class ProcessMedia(
         ReferenceDue due => references.AlignAsync(due, cancellationToken),
         ConversationGone gone => references.ReleaseAllAsync(gone, cancellationToken),
         CardRevoked card => takedown.GoOnAsync(card, cancellationToken),
-        PhotoReported photo => reported.CopyAsync(photo, cancellationToken),
+        FileReported file => reported.CopyAsync(file, cancellationToken),
         LinkSent link => previews.AddAsync(link, cancellationToken),
         _ => throw new UnprocessableException("Malformed", "There is no such message."),
     };

@@ -38,9 +38,9 @@ public sealed class AddMembers(
         }
 
         body.ThrowIfMalformed();
-        if (await daily.CountAddsAsync(user.Id, conversationId, users, cancellationToken) is { } tooMany)
+        if (await daily.CountAddsAsync(user.Id, conversationId, users, cancellationToken) is { } dailyRefusal)
         {
-            return tooMany.ToResult();
+            return dailyRefusal.ToResult();
         }
 
         var (added, adds) = await AddAsync(conversationId, users, Session.Of(request), cancellationToken);
@@ -50,7 +50,7 @@ public sealed class AddMembers(
                 user.Id,
                 conversationId,
                 adds.Invited,
-                adds.Unheard,
+                adds.SilentlyDeclined,
                 added.Head!.Title,
                 isFirst: false,
                 added.Session,
@@ -70,13 +70,13 @@ public sealed class AddMembers(
         Session? session,
         CancellationToken cancellationToken)
     {
-        var (isFurther, looks) = (false, 0);
+        var (isFurther, evaluations) = (false, 0);
         while (true)
         {
-            var (refused, seen, adds) = await EvaluateContactAsync(conversation, users, session, cancellationToken);
-            if (refused is not null)
+            var (refusal, seen, adds) = await EvaluateContactAsync(conversation, users, session, cancellationToken);
+            if (refusal is not null)
             {
-                return (AppendResult.Refused(refused), adds);
+                return (AppendResult.Refused(refusal), adds);
             }
 
             var command = new AddMembersCommand
@@ -92,7 +92,7 @@ public sealed class AddMembers(
                 ? await log.AppendFurtherAsync(conversation, command, session, cancellationToken)
                 : await log.AppendAsync(conversation, command, session, cancellationToken);
             isFurther = true;
-            if (added.Refusal == ContactCommand.Undecided && ++looks < ContactCommand.MaxLooks)
+            if (added.Refusal == ContactCommand.Undecided && ++evaluations < ContactCommand.MaxEvaluations)
             {
                 continue;
             }
@@ -164,9 +164,9 @@ internal sealed record AddMembersCommand : MemberCommand
     {
         var documentOf = context.DocumentOf;
         bool IsOut(UserId user) => documentOf(Member.DocumentId(user)) is not Member { State: MemberState.Active };
-        if (Membership.Full(head, Users.Count(IsOut), Limits) is { } full)
+        if (Membership.FullRefusal(head, Users.Count(IsOut), Limits) is { } refusal)
         {
-            return Decision.Refuse(full);
+            return Decision.Refuse(refusal);
         }
 
         var joining = Users.Take(CreateConversationCommand.MaxFirstMembers).Where(IsOut).ToList();

@@ -12,7 +12,7 @@ internal static class Membership
     private const int MaxBytesInHead = 1024;
 
     /// <summary>The refusal if so many more members don't fit; null if they do.</summary>
-    public static Problem? Full(Head head, int joining, Limits limits)
+    public static Problem? FullRefusal(Head head, int joining, Limits limits)
     {
         var (name, most) = head.IsChannel ? ("channelMembers", limits.ChannelMembers) : ("groupMembers", limits.GroupMembers);
         return head.MemberCount + joining > most ? Problems.LimitReached(name, most) : null;

@@ -16,7 +16,7 @@ internal abstract record ContactCommand : LogCommand
     /// <summary>
     /// How often first contact is evaluated for one call, because the members changed meanwhile. Then the call is refused as unavailable.
     /// </summary>
-    internal const int MaxLooks = 3;
+    internal const int MaxEvaluations = 3;
 
     /// <summary>The outcome of first contact; null while it isn't evaluated.</summary>
     public Contact? Contact { get; init; }

@@ -89,9 +89,9 @@ internal sealed record EditMessageCommand : MessageCommand
             return Decision.Unchanged(head, message);
         }
 
-        if ((Guest?.Refusal ?? Refusal) is { } refused)
+        if ((Guest?.Refusal ?? Refusal) is { } ownRefusal)
         {
-            return Decision.Refuse(refused);
+            return Decision.Refuse(ownRefusal);
         }
 
         if (context.Now > message.At + Limits.EditWindow)

@@ -37,9 +37,9 @@ public sealed class ForwardMessage(
         var clientMessageId = body.ClientId("clientMessageId");
         var targets = body.ConversationIds("to", limits.ForwardTargets);
         body.ThrowIfMalformed();
-        if (rates.Sends.Take(user.Id, targets.Count - 1, counted: 1) is { } tooMany)
+        if (rates.Sends.Take(user.Id, targets.Count - 1, counted: 1) is { } rateRefusal)
         {
-            return tooMany.ToResult();
+            return rateRefusal.ToResult();
         }
 
         var (message, _, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);

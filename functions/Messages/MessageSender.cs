@@ -85,9 +85,9 @@ public sealed class MessageSender(
         var isHidden = false;
         if (contact == Contact.Request && messages.FirstOrDefault(message => message.MayBeRequest) is { } request)
         {
-            if (await limits.CountAsync(sender, recipient.UserId, conversation, cancellationToken) is { } tooMany)
+            if (await limits.CountAsync(sender, recipient.UserId, conversation, cancellationToken) is { } limitRefusal)
             {
-                return (contact, false, tooMany);
+                return (contact, false, limitRefusal);
             }
 
             isHidden = await requests.NoteAsync(recipient.UserId, conversation, sender, request.Text, cancellationToken);

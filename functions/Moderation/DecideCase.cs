@@ -20,7 +20,7 @@ public sealed class DecideCase(
     ILogger<DecideCase> logger)
 {
     /// <summary>How long the answer waits for the effects.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(8);
 
     [Function(nameof(DecideCase))]
     public async Task<IResult> RunAsync(
@@ -53,8 +53,8 @@ public sealed class DecideCase(
 
     private async Task TryApplyAsync(CaseDecision decision, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             await effects.ApplyAsync(decision, either.Token);

@@ -8,15 +8,15 @@ namespace Chat.Functions.Moderation;
 public sealed class KeepingOut(StandingStore standings, UserSessions sessions, ModerationQueue queue, TimeProvider time)
 {
     /// <summary>Below a minute with what closing takes: a banned user who connects with a token from before is out again by then.</summary>
-    public static readonly TimeSpan Every = TimeSpan.FromSeconds(40);
+    public static readonly TimeSpan CloseInterval = TimeSpan.FromSeconds(40);
 
     /// <summary>Longer than any token is good that lets somebody connect: an hour.</summary>
-    private static readonly TimeSpan For = TimeSpan.FromMinutes(65);
+    private static readonly TimeSpan KeepOutFor = TimeSpan.FromMinutes(65);
 
     /// <summary>Begins it, once the user's standing is noted. The queue goes on.</summary>
     /// <exception cref="RealtimeException">Not all connections are known to be closed; the queue closes them.</exception>
     public Task BeginAsync(UserId user, DecisionId decision, CancellationToken cancellationToken) =>
-        CloseAsync(new KeepOut(user, decision, 0, time.GetUtcNow() + For), cancellationToken);
+        CloseAsync(new KeepOut(user, decision, 0, time.GetUtcNow() + KeepOutFor), cancellationToken);
 
     /// <summary>Closes them once more, unless it is over, or the user is let in again.</summary>
     public async Task GoOnAsync(KeepOut keep, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ public sealed class KeepingOut(StandingStore standings, UserSessions sessions, M
     private async Task CloseAsync(KeepOut next, CancellationToken cancellationToken)
     {
         // The next first: should closing fail, this message comes back beside it.
-        await queue.SendAsync(next, time.GetUtcNow() + Every, cancellationToken);
+        await queue.SendAsync(next, time.GetUtcNow() + CloseInterval, cancellationToken);
         await sessions.CloseAsync(next.UserId, cancellationToken);
     }
 }

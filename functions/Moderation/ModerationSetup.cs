@@ -18,7 +18,7 @@ internal static class ModerationSetup
             .AddSingleton<ModerationQueue>()
             .AddSingleton<OwnDecisions>()
             .AddSingleton<ReportedContent>()
-            .AddSingleton<ReportedPhotos>()
+            .AddSingleton<ReportedFiles>()
             .AddSingleton<Reporting>()
             .AddSingleton<UserSessions>()
             .AddSingleton<StandingStore>()

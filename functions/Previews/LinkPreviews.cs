@@ -172,10 +172,10 @@ public sealed class LinkPreviews(
             return nothing;
         }
 
-        var (title, refusal) = await filter.ScreenAsync(said.Title, cancellationToken);
-        var (description, refused) = await filter.ScreenAsync(said.Description, cancellationToken);
-        var (siteName, refusedName) = await filter.ScreenAsync(said.SiteName, cancellationToken);
-        return refusal is not null || refused is not null || refusedName is not null ? nothing : nothing with
+        var (title, titleRefusal) = await filter.ScreenAsync(said.Title, cancellationToken);
+        var (description, descriptionRefusal) = await filter.ScreenAsync(said.Description, cancellationToken);
+        var (siteName, nameRefusal) = await filter.ScreenAsync(said.SiteName, cancellationToken);
+        return titleRefusal is not null || descriptionRefusal is not null || nameRefusal is not null ? nothing : nothing with
         {
             Preview = new(link, title!) { Description = description, SiteName = siteName },
             Image = said.Image is { } image && await web.TryGetAsync(image, Pictures, cancellationToken) is { } picture

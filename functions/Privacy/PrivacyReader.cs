@@ -14,7 +14,7 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
 
@@ -30,7 +30,7 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
     /// </summary>
     public async Task<bool> ShowsReadAsync(UserId user, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {

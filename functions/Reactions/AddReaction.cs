@@ -33,13 +33,13 @@ public sealed class AddReaction(
             return Problems.NotAReaction.ToResult();
         }
 
-        var (_, isntSaid) = await screening.ScreenAsync(
+        var (_, refusal) = await screening.ScreenAsync(
             user.Id,
             conversationId,
             [new(SaidText.Reaction, reaction.Words)],
             cancellationToken);
         var session = Session.Of(request);
-        var change = new ReactionChange(reaction, true, isntSaid, limits);
+        var change = new ReactionChange(reaction, true, refusal, limits);
         if (posts.IsChannel(conversationId))
         {
             return await posts.ReactAsync(user.Id, conversationId, messageId, change, session, cancellationToken);
@@ -52,7 +52,7 @@ public sealed class AddReaction(
             MessageId = messageId,
             Key = reaction,
             IsWanted = true,
-            Refusal = isntSaid,
+            Refusal = refusal,
             Limits = limits,
         };
         var appended = await log.AppendAsync(conversationId, command, session, cancellationToken);

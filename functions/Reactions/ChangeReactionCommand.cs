@@ -46,9 +46,9 @@ internal sealed record ChangeReactionCommand : MessageCommand
         }
 
         // What was said before comments were turned off is left as it is; only a reaction may be taken back.
-        if ((IsWanted ? Guest?.Refusal : null) is { } off)
+        if ((IsWanted ? Guest?.Refusal : null) is { } guestRefusal)
         {
-            return Decision.Refuse(off);
+            return Decision.Refuse(guestRefusal);
         }
 
         if (Refusal is not null)

@@ -23,7 +23,7 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     private const int MaxEventsPerPush = 10;
 
     /// <summary>How long a push may take.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Sends events of the log to every connection of every member.</summary>
     /// <exception cref="RealtimeException">SignalR may not have taken all of them.</exception>
@@ -31,7 +31,7 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     public async Task PushAsync(Head head, IReadOnlyList<UserId> members, IReadOnlyList<ChatEvent> all, CancellationToken cancellationToken)
     {
         using var span = Spans.StartPush(head.ConversationId, all.Count);
-        using var timeout = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         var isOneByOne = members.Count <= MaxUsersOneByOne;
         foreach (var events in all.Chunk(MaxEventsPerPush))
@@ -59,7 +59,7 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     /// <exception cref="TimeoutException">It took more than two seconds.</exception>
     public async Task SendToGroupAsync(string group, IEnumerable<ChatEvent> all, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         foreach (var events in all.Chunk(MaxEventsPerPush))
         {
@@ -124,7 +124,7 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     /// <exception cref="TimeoutException">It took more than two seconds.</exception>
     public async Task SendToUserAsync(UserId user, IEnumerable<ChatEvent> all, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         foreach (var events in all.Chunk(MaxEventsPerPush))
         {
@@ -133,11 +133,11 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
         }
     }
 
-    private static async Task SendAsync(Func<CancellationToken, Task> send, CancellationToken patience, CancellationToken cancellationToken)
+    private static async Task SendAsync(Func<CancellationToken, Task> send, CancellationToken timeout, CancellationToken cancellationToken)
     {
         try
         {
-            await send(patience);
+            await send(timeout);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -148,7 +148,7 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
 
     private async Task TryPushAsync(ChatEvent[] events, Func<CancellationToken, Task> send, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {

@@ -133,7 +133,7 @@ public sealed class PushGroupRenewal(
         await _room.WaitAsync(cancellationToken);
         try
         {
-            if (entry.IsLeft)
+            if (entry.IsTombstone)
             {
                 await TryAlignAsync(state.UserId, entry.ConversationId, cancellationToken);
                 await inbox.ForgetPushUntilAsync(entry, cancellationToken);

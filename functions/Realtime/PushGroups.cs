@@ -25,14 +25,14 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
     /// How long after joining a member is added. A new member must not receive earlier messages, and another instance may be pushing one
     /// by a head from before the join. A join is stored up to <see cref="ConversationLog.CallTimeout"/> after its instant, as its commit is
     /// tried for so long. A push by an older head begins within <see cref="MaxHeadAge"/> and ends within
-    /// <see cref="EventPush.Patience"/>. One second is added for clock skew, replica lag and requests on their way. Until then the member
+    /// <see cref="EventPush.Timeout"/>. One second is added for clock skew, replica lag and requests on their way. Until then the member
     /// gets direct pushes. Members since the group was created are added at once: there is nothing earlier.
     /// </summary>
     public static readonly TimeSpan AddedAfter =
-        ConversationLog.CallTimeout + MaxHeadAge + EventPush.Patience + TimeSpan.FromSeconds(1);
+        ConversationLog.CallTimeout + MaxHeadAge + EventPush.Timeout + TimeSpan.FromSeconds(1);
 
     /// <summary>How long a caller waits.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private const int MaxParallel = 16;
 
@@ -50,7 +50,7 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
             return null;
         }
 
-        using var timeout = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {

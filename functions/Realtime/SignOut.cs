@@ -15,7 +15,7 @@ public sealed class SignOut(UserSessions sessions, ModerationQueue queue, TimePr
     /// <summary>When the queue sees to it: after the call did, as a rule.</summary>
     private static readonly TimeSpan RepairAfter = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     [Function(nameof(SignOut))]
     public async Task<IResult> RunAsync(
@@ -41,7 +41,7 @@ public sealed class SignOut(UserSessions sessions, ModerationQueue queue, TimePr
         {
             var now = time.GetUtcNow();
             await queue.SendAsync(new SignedOut(user.Id, now), now + RepairAfter, cancellationToken)
-                .WaitAsync(Patience, time, cancellationToken);
+                .WaitAsync(Timeout, time, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -8,7 +8,7 @@ namespace Chat.Functions.Reports;
 /// <remarks>First the evidence, then the report with its case. Evidence without a report is what a retry finds there.</remarks>
 public sealed class Reporting(
     ReportedContent content,
-    ReportedPhotos photos,
+    ReportedFiles files,
     CaseStore cases,
     ModerationQueue queue,
     DailyLimits daily,
@@ -50,8 +50,8 @@ public sealed class Reporting(
             return repeat;
         }
 
-        return await daily.CountReportAsync(reporter, report.ReportId, cancellationToken) is { } tooMany
-            ? (null, tooMany)
+        return await daily.CountReportAsync(reporter, report.ReportId, cancellationToken) is { } dailyRefusal
+            ? (null, dailyRefusal)
             : await AddAsync(report, reported, cancellationToken);
     }
 
@@ -72,7 +72,7 @@ public sealed class Reporting(
         Reported reported,
         CancellationToken cancellationToken)
     {
-        await photos.KeepAsync(reported, cancellationToken);
+        await files.KeepAsync(reported, cancellationToken);
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (before, etag) = await cases.ReadAsync(report.CaseId, cancellationToken);

@@ -94,7 +94,7 @@ public sealed class AcceptRequest(
     {
         var command = new AnswerRequestCommand { Actor = user.Id, IsAccepted = true, Limits = limits };
         var accepted = await log.AppendAsync(conversation, command, session, cancellationToken);
-        for (var look = 0; accepted.Refusal == ContactCommand.Undecided && look < ContactCommand.MaxLooks; look++)
+        for (var count = 0; accepted.Refusal == ContactCommand.Undecided && count < ContactCommand.MaxEvaluations; count++)
         {
             var (contact, seen) = await ReadContactAsync(conversation, inviter, session, cancellationToken);
             command = command with { Contact = contact, SeenMembers = seen };

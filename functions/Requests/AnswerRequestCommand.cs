@@ -59,7 +59,7 @@ internal sealed record AnswerRequestCommand : ContactCommand
         ({ IsInvited: true }, true) when head.MemberCount is 0 => Decision.Refuse(Problems.RequestNotFound),
         ({ IsInvited: true }, true) when Contact is null || SeenMembers != head.MembersVersion => Decision.Refuse(Undecided),
         ({ IsInvited: true }, true) when Contact == Trust.Contact.Refused => Decision.Refuse(Problems.RequestNotFound),
-        ({ IsInvited: true }, true) when Membership.Full(head, 1, Limits) is { } full => Decision.Refuse(full),
+        ({ IsInvited: true }, true) when Membership.FullRefusal(head, 1, Limits) is { } refusal => Decision.Refuse(refusal),
         ({ IsInvited: true }, true) => Membership.Join(context, head, Actor, [Actor]),
         _ => Decision.Refuse(Problems.RequestNotFound),
     };

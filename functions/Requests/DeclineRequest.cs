@@ -66,7 +66,7 @@ public sealed class DeclineRequest(
         }
 
         var asked = string.Create(null, $"{other?.SentSeq ?? invitation?.InvitedAt?.ToUnixTimeMilliseconds()}");
-        var isntReported = report is null
+        var reportRefusal = report is null
             ? null
             : await ReportAsync(report, declined.Head, sender, asked, Session.Of(request), cancellationToken);
         if (note is not null)
@@ -81,7 +81,7 @@ public sealed class DeclineRequest(
             new RequestResolved("declined"),
             declined.Session,
             cancellationToken);
-        return isntReported?.ToResult() ?? new NoContentResult(declined.Session);
+        return reportRefusal?.ToResult() ?? new NoContentResult(declined.Session);
     }
 
     /// <summary>
@@ -101,9 +101,9 @@ public sealed class DeclineRequest(
             return Problems.Unavailable;
         }
 
-        if (rates.Reports.Take(user.Id) is { } tooMany)
+        if (rates.Reports.Take(user.Id) is { } rateRefusal)
         {
-            return tooMany;
+            return rateRefusal;
         }
 
         var wanted = head.Kind == ConversationKind.Direct

@@ -20,7 +20,7 @@ public sealed class Invitations(
     /// <param name="by">Who invites.</param>
     /// <param name="conversation">The group.</param>
     /// <param name="users">Who is invited.</param>
-    /// <param name="unheard">To whom of them it isn't shown. Everything else is the same, so that the inviter doesn't notice.</param>
+    /// <param name="silentlyDeclined">To whom of them it isn't shown. All else is the same, so that the inviter doesn't notice.</param>
     /// <param name="title">The group's title.</param>
     /// <param name="isFirst">Whether only those are who never had anything to do with the group.</param>
     /// <param name="session">What the caller has seen.</param>
@@ -29,7 +29,7 @@ public sealed class Invitations(
         UserId by,
         ConversationId conversation,
         IReadOnlyList<UserId> users,
-        IReadOnlyCollection<UserId> unheard,
+        IReadOnlyCollection<UserId> silentlyDeclined,
         string? title,
         bool isFirst,
         Session? session,
@@ -43,7 +43,7 @@ public sealed class Invitations(
                 Actor = by,
                 Conversation = conversation,
                 Users = part,
-                Unheard = unheard,
+                SilentlyDeclined = silentlyDeclined,
                 IsFirst = isFirst,
                 Window = limits.RequestWindow,
             };
@@ -102,7 +102,7 @@ internal sealed record InviteMembersCommand : MemberCommand
     public required IReadOnlyList<UserId> Users { get; init; }
 
     /// <summary>Whose invitation is declined from the start.</summary>
-    public required IReadOnlyCollection<UserId> Unheard { get; init; }
+    public required IReadOnlyCollection<UserId> SilentlyDeclined { get; init; }
 
     public required bool IsFirst { get; init; }
 
@@ -139,6 +139,12 @@ internal sealed record InviteMembersCommand : MemberCommand
             Role = MemberRole.Member,
             State = MemberState.Invited,
         };
-        return before with { State = MemberState.Invited, InvitedBy = Actor, InvitedAt = now, IsDeclined = Unheard.Contains(user) };
+        return before with
+        {
+            State = MemberState.Invited,
+            InvitedBy = Actor,
+            InvitedAt = now,
+            IsDeclined = SilentlyDeclined.Contains(user),
+        };
     }
 }

@@ -41,8 +41,8 @@ internal abstract record ResponseChange
 /// <summary>A reaction that a user adds or removes.</summary>
 /// <param name="Key">The reaction.</param>
 /// <param name="IsWanted">True to add it, false to remove it.</param>
-/// <param name="IsntSaid">The refusal of the key by word lists; null when it may be added.</param>
-internal sealed record ReactionChange(ReactionKey Key, bool IsWanted, Problem? IsntSaid, Limits Limits) : ResponseChange
+/// <param name="KeyRefusal">The refusal of the key by word lists; null when it may be added.</param>
+internal sealed record ReactionChange(ReactionKey Key, bool IsWanted, Problem? KeyRefusal, Limits Limits) : ResponseChange
 {
     public override PostResponse ApplyTo(PostResponse before) =>
         before.Keys.Contains(Key) == IsWanted ? before
@@ -51,7 +51,7 @@ internal sealed record ReactionChange(ReactionKey Key, bool IsWanted, Problem? I
 
     public override Problem? Refusal(PostResponse before, PostTotals totals) =>
         !IsWanted ? null
-            : IsntSaid is not null ? IsntSaid
+            : KeyRefusal is not null ? KeyRefusal
             : before.Keys.Count >= Limits.ReactionsPerUser ? Problems.LimitReached("reactionsPerUser", Limits.ReactionsPerUser)
             : !totals.Keys.Contains(Key) && totals.Keys.Count(key => key.IsCustom == Key.IsCustom) >= MaxKeys
                 ? Problems.LimitReached("reactionKeys", MaxKeys)

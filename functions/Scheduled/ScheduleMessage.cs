@@ -111,9 +111,9 @@ public sealed class ScheduleMessage(
         Session? session,
         CancellationToken cancellationToken)
     {
-        if ((await filter.ScreenAsync(scheduled.Content, cancellationToken)).Refusal is { } refusal)
+        if ((await filter.ScreenAsync(scheduled.Content, cancellationToken)).Refusal is { } screenRefusal)
         {
-            return refusal.ToResult();
+            return screenRefusal.ToResult();
         }
 
         var ahead = scheduled.DueAt - time.GetUtcNow();
@@ -129,9 +129,9 @@ public sealed class ScheduleMessage(
             scheduled.Content,
             session,
             cancellationToken);
-        if (attached.Refusal is { } notAttached)
+        if (attached.Refusal is { } refusal)
         {
-            return notAttached.ToResult();
+            return refusal.ToResult();
         }
 
         // Not exact: each of several concurrent requests may find room for one more.

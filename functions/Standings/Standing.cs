@@ -32,7 +32,7 @@ public static class StandingRules
     public static bool MaySendMedia(this Standing standing) => standing == Standing.None;
 
     /// <summary>The refusal of whatever writes; null if they may.</summary>
-    public static Problem? MayNotWrite(this Standing standing) => standing switch
+    public static Problem? WriteRefusal(this Standing standing) => standing switch
     {
         Standing.Erased => Problems.AccountErased,
         Standing.Banned => Problems.Banned,

@@ -26,7 +26,7 @@ public sealed class StandingList(ChatContainers containers, Limits limits, TimeP
     /// <summary>After which everything is read anew: what is over vanishes for good some time.</summary>
     private static readonly TimeSpan MaxGap = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     /// <summary>How many are read at a time when all are: some 200 KB.</summary>
     private const int PageSize = 500;
@@ -43,7 +43,7 @@ public sealed class StandingList(ChatContainers containers, Limits limits, TimeP
     public Standing Of(UserId user) => _all.TryGetValue(user, out var found) ? found.At(time.GetUtcNow()) : Standing.None;
 
     /// <summary>The refusal of whatever a user writes; null if they may.</summary>
-    public Problem? MayNotWrite(UserId user) => Of(user).MayNotWrite();
+    public Problem? WriteRefusal(UserId user) => Of(user).WriteRefusal();
 
     /// <summary>The refusal of giving a user a standing; null while there is room, and for who has one.</summary>
     public Problem? RefusalWhenFull(UserId user)
@@ -90,10 +90,10 @@ public sealed class StandingList(ChatContainers containers, Limits limits, TimeP
 
     private async Task TryReadAsync()
     {
-        using var patience = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(Timeout, time);
         try
         {
-            await ReadAsync(patience.Token);
+            await ReadAsync(timeout.Token);
         }
         catch (Exception exception)
         {

@@ -22,9 +22,9 @@ internal abstract record StreakCommand : LogCommand
             return Decision.Refuse(Problems.NotAllowed);
         }
 
-        if (Reach.Refusal(head, Actor) is { } unreachable)
+        if (Reach.Refusal(head, Actor) is { } reachRefusal)
         {
-            return Decision.Refuse(unreachable);
+            return Decision.Refuse(reachRefusal);
         }
 
         var before = head.Streak ?? new();

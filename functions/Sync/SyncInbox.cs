@@ -79,7 +79,7 @@ public sealed class SyncInbox(
     private sealed record SyncedDocument(string Id, long StoredAt, InboxEntry? Entry, Subscription? Subscription)
     {
         /// <summary>Whether it is a tombstone.</summary>
-        public bool IsGone => Entry is { IsLeft: true } || Subscription is { IsFollowing: false };
+        public bool IsGone => Entry is { IsTombstone: true } || Subscription is { IsFollowing: false };
 
         /// <summary>Whether it keeps the user from following a channel that they never followed, and needn't know of.</summary>
         public bool IsOfStranger => Subscription is { State: SubscriptionState.Excluded, EndedAt: null };

@@ -43,7 +43,7 @@ internal sealed record SyncItem(
     /// <param name="blocked">Whom of its <see cref="InboxEntry.Speakers"/> the user blocks.</param>
     public static SyncItem Of(InboxEntry entry, int page, DateTimeOffset now, IReadOnlySet<UserId> blocked)
     {
-        if (entry.IsLeft)
+        if (entry.IsTombstone)
         {
             return new(entry.ConversationId, entry.Version, true, null, null, false);
         }

@@ -6,12 +6,12 @@ namespace Chat.Functions.Trust;
 /// <param name="Contact">Refused if one of them must not be in it, so that the answer doesn't tell who; otherwise open.</param>
 /// <param name="Joining">Who joins.</param>
 /// <param name="Invited">Who is asked.</param>
-/// <param name="Unheard">Who of those isn't shown it.</param>
+/// <param name="SilentlyDeclined">Who of those isn't shown it.</param>
 public sealed record Adds(
     Contact Contact,
     IReadOnlyList<UserId> Joining,
     IReadOnlyList<UserId> Invited,
-    IReadOnlyCollection<UserId> Unheard)
+    IReadOnlyCollection<UserId> SilentlyDeclined)
 {
     /// <summary>Sorts users by what first contact decides of each; who isn't decided on is a member already, and left out.</summary>
     public static Adds Of(IReadOnlyList<UserId> users, IReadOnlyDictionary<UserId, Contact> decided)
@@ -22,7 +22,7 @@ public sealed record Adds(
         return new(
             Are(Contact.Refused).Count > 0 ? Contact.Refused : Contact.Open,
             Are(Contact.Open),
-            Are(Contact.Request, Contact.Unheard),
-            Are(Contact.Unheard));
+            Are(Contact.Request, Contact.SilentlyDeclined),
+            Are(Contact.SilentlyDeclined));
     }
 }

@@ -69,7 +69,7 @@ public sealed class ContactPolicy(
         {
             var contact = Decide(ContactKind.Add, adder, user, facts[user]);
             var asked = contact == Contact.Open && kept.Contains(user) ? Contact.Request : contact;
-            return asked == Contact.Request && declined.Contains(user) ? Contact.Unheard : asked;
+            return asked == Contact.Request && declined.Contains(user) ? Contact.SilentlyDeclined : asked;
         }
     }
 

@@ -13,7 +13,7 @@ public enum Contact
     Request,
 
     /// <summary>They may invite, and don't learn that it isn't shown: what they asked before was declined.</summary>
-    Unheard,
+    SilentlyDeclined,
 
     /// <summary>They may not, and don't learn why.</summary>
     Refused,

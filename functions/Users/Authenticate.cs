@@ -36,10 +36,10 @@ internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : I
                 return;
             }
 
-            var (actsFor, mayNot) = OnBehalf.Read(http.Request.Headers, context.FunctionDefinition.Name, token.IsHost);
-            if (mayNot is not null)
+            var (actsFor, onBehalfRefusal) = OnBehalf.Read(http.Request.Headers, context.FunctionDefinition.Name, token.IsHost);
+            if (onBehalfRefusal is not null)
             {
-                context.GetInvocationResult().Value = mayNot.ToResult();
+                context.GetInvocationResult().Value = onBehalfRefusal.ToResult();
                 return;
             }
 

@@ -49,7 +49,7 @@ export const trust = [
   {
     rule: 'First contact: Who declined somebody hears of no other invitation of theirs',
     file: 'functions/Trust/ContactPolicy.cs',
-    find: 'return asked == Contact.Request && declined.Contains(user) ? Contact.Unheard : asked;',
+    find: 'return asked == Contact.Request && declined.Contains(user) ? Contact.SilentlyDeclined : asked;',
     replace: 'return asked;',
     ...byAbuse,
   },

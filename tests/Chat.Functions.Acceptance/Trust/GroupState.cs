@@ -231,7 +231,7 @@ internal sealed class GroupState
             {
                 var invited = before ?? new MemberState();
                 (invited.State, invited.InvitedBy, invited.InvitedIn) = ("invited", by, model.Era);
-                invited.IsDeclined = model.IsUnheard(by, who);
+                invited.IsDeclined = model.IsSilentlyDeclined(by, who);
                 Members[who] = invited;
             }
         }

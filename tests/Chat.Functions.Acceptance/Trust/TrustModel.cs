@@ -197,7 +197,7 @@ internal sealed class TrustModel
     }
 
     /// <summary>Whether somebody's invitations are shown to nobody: they were declined, and the other one didn't write to them.</summary>
-    public bool IsUnheard(string by, string who) =>
+    public bool IsSilentlyDeclined(string by, string who) =>
         Declines.TryGetValue(Arrow(who, by), out var era)
         && era == Era
         && !(Pairs.TryGetValue(PairOf(by, who), out var pair) && pair.AskedBy is null && pair.Wrote.Contains(who));

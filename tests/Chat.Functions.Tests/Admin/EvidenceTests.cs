@@ -90,7 +90,7 @@ public class EvidenceTests
             && rebuilt.ProfileSeq >= stored.ProfileSeq
             && rebuilt.PushUntil == stored.PushUntil
             && (Own(rebuilt) == Own(stored)
-                || (Own(rebuilt) == default && (rebuilt.IsLeft || !stored.IsSince(evidence.Member.JoinedSeq))));
+                || (Own(rebuilt) == default && (rebuilt.IsTombstone || !stored.IsSince(evidence.Member.JoinedSeq))));
 
         static (bool, bool, Draft?, DateTimeOffset?, long?) Own(InboxEntry entry) =>
             (entry.Pinned, entry.MarkedUnread, entry.Draft, entry.MutedUntil, entry.ArchivedOrdinal);
@@ -114,9 +114,9 @@ public class EvidenceTests
         {
             (null, { JoinedSeq: 0 }) => true,
             (null, { State: not MemberState.Active }) => evidence.LeftSeq == 0,
-            ({ IsLeft: true } trace, { State: MemberState.Active }) =>
+            ({ IsTombstone: true } trace, { State: MemberState.Active }) =>
                 evidence.Head.DeletedAt is not null && trace.LastSeq == evidence.Head.LastSeq,
-            ({ IsLeft: true } trace, _) =>
+            ({ IsTombstone: true } trace, _) =>
                 trace.LastSeq == evidence.LeftSeq && trace.LastMessage is null && (evidence.Profile is null || trace.Title is null),
             ({ } listed, { State: MemberState.Active }) =>
                 listed.LastMessage == evidence.Head.LastMessage && listed.ProfileSeq == evidence.Head.ProfileSeq,

@@ -78,7 +78,7 @@ public class EntryProjectionTests
         await using var later = new Projector(deployment, new SetClock { Now = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(25) });
         await FollowAsync(later);
         Assert.Equal((0, 0), (await ReadOrdinalAsync(later, "ann"), await ReadOrdinalAsync(later, "ben")));
-        Assert.True((await later.Inbox.ReadAsync(new UserId("dan"), conversation, CancellationToken.None))?.IsLeft);
+        Assert.True((await later.Inbox.ReadAsync(new UserId("dan"), conversation, CancellationToken.None))?.IsTombstone);
 
         await using var soon = new Projector(deployment, new PatientClock());
         await FollowAsync(soon);
@@ -182,8 +182,8 @@ public class EntryProjectionTests
             var dan = (await StoredLog.ReadAsync(process.Containers.Conversations, group)).Members.Single(
                 member => member.UserId.Value == "dan");
             var entry = await projector.Inbox.ReadAsync(new UserId("dan"), group, CancellationToken.None);
-            Assert.Equal((group, what == LogEvent.MemberRemoved), (group, entry?.IsLeft));
-            Assert.True(entry!.IsLeft || entry.JoinedSeq == dan.JoinedSeq, $"{entry.JoinedSeq} instead of {dan.JoinedSeq}");
+            Assert.Equal((group, what == LogEvent.MemberRemoved), (group, entry?.IsTombstone));
+            Assert.True(entry!.IsTombstone || entry.JoinedSeq == dan.JoinedSeq, $"{entry.JoinedSeq} instead of {dan.JoinedSeq}");
         }
     }
 

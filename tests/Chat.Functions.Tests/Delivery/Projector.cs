@@ -180,7 +180,7 @@ internal sealed class Projector : IAsyncDisposable
                 var left = log.Entries.OfType<LogEvent>().Last(one =>
                     one.EventType is LogEvent.MemberLeft or LogEvent.MemberRemoved
                     && one.Data.GetProperty("userId").GetString() == user.Value);
-                Assert.Equal((user, true, left.Seq), (user, entry.IsLeft, entry.LastSeq));
+                Assert.Equal((user, true, left.Seq), (user, entry.IsTombstone, entry.LastSeq));
                 continue;
             }
 

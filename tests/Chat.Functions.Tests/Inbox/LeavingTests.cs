@@ -50,7 +50,7 @@ public class LeavingTests
                     _ when joined > 0 => inbox.RaiseAsync(User, head, CancellationToken.None),
                     _ => Task.CompletedTask,
                 });
-                if (await inbox.ReadAsync(User, conversation, CancellationToken.None) is { IsLeft: false } shown)
+                if (await inbox.ReadAsync(User, conversation, CancellationToken.None) is { IsTombstone: false } shown)
                 {
                     var message = shown.ShownMessage(DateTimeOffset.UnixEpoch, new HashSet<UserId>());
                     var said = heads.Where(one => one.Change == 'M' && one.JoinedSeq > 0).ToList();
@@ -62,7 +62,7 @@ public class LeavingTests
             var entry = await inbox.ReadAsync(User, conversation, CancellationToken.None);
             Assert.Equal(
                 (seed, !isIn, isIn ? newest.LastSeq : heads.Last(one => one.Change == 'L').Head.LastSeq),
-                (seed, entry!.IsLeft, entry.LastSeq));
+                (seed, entry!.IsTombstone, entry.LastSeq));
             Assert.Equal((seed, isIn ? newest.LastMessage : null), (seed, entry.LastMessage));
             Assert.True(!isIn || entry.JoinedSeq == joinedSeq, $"Seed {seed}: {entry}");
         }
@@ -95,10 +95,10 @@ public class LeavingTests
         await inbox.LeaveAsync(User, Change(conversation, 3), CancellationToken.None);
 
         await inbox.RaiseAsync(User, Change(conversation, 6), CancellationToken.None);
-        Assert.True((await inbox.ReadAsync(User, conversation, CancellationToken.None))!.IsLeft);
+        Assert.True((await inbox.ReadAsync(User, conversation, CancellationToken.None))!.IsTombstone);
 
         await inbox.JoinAsync(Joined(conversation, 5), Change(conversation, 6), CancellationToken.None);
-        Assert.False((await inbox.ReadAsync(User, conversation, CancellationToken.None))!.IsLeft);
+        Assert.False((await inbox.ReadAsync(User, conversation, CancellationToken.None))!.IsTombstone);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public class LeavingTests
         var entry = await inbox.ReadAsync(User, conversation, CancellationToken.None);
         Assert.Equal(
             (false, 0, "New", "https://example.org/"),
-            (entry!.IsLeft, entry.UnreadCount(DateTimeOffset.UnixEpoch), entry.Title, entry.AvatarUrl));
+            (entry!.IsTombstone, entry.UnreadCount(DateTimeOffset.UnixEpoch), entry.Title, entry.AvatarUrl));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public class LeavingTests
             await Assert.ThrowsAnyAsync<Exception>(() => inbox.JoinAsync(back, change, CancellationToken.None));
         }
 
-        Assert.True((await inbox.ReadAsync(User, conversation, CancellationToken.None))!.IsLeft);
+        Assert.True((await inbox.ReadAsync(User, conversation, CancellationToken.None))!.IsTombstone);
 
         Assert.True(await inbox.MarkUnreadAsync(back, change, CancellationToken.None));
         Assert.True((await inbox.ReadAsync(User, conversation, CancellationToken.None))!.MarkedUnread);
@@ -216,7 +216,7 @@ public class LeavingTests
             }
 
             var entry = await inbox.ReadAsync(User, conversation, CancellationToken.None);
-            Assert.Equal((seed, false, 5L, 6L), (seed, entry!.IsLeft, entry.JoinedSeq, entry.LastSeq));
+            Assert.Equal((seed, false, 5L, 6L), (seed, entry!.IsTombstone, entry.JoinedSeq, entry.LastSeq));
             Assert.Equal(
                 (seed, isSet, isSet, isSet ? "new" : null, isSet, isSet),
                 (

@@ -50,7 +50,7 @@ internal static class ShowInbox
                     row.UnreadCount(TimeProvider.System.GetUtcNow()),
                     row.MentionedOrdinal,
                     row.ClearedSeq,
-                    row.IsLeft ? "left" : row.ActivityAt,
+                    row.IsTombstone ? "left" : row.ActivityAt,
                     row.Version,
                     .. wrote,
                 ]);

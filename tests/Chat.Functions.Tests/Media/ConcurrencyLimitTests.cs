@@ -3,16 +3,16 @@ using Xunit;
 
 namespace Chat.Functions.Tests.Media;
 
-public sealed class TurnsTests
+public sealed class ConcurrencyLimitTests
 {
     [Fact]
     public async Task Should_not_wait_for_what_cannot_be_stopped_and_run_nothing_beside_it()
     {
-        using var turns = new Turns(1, TimeProvider.System);
+        using var limit = new ConcurrencyLimit(1, TimeProvider.System);
         using var ends = new ManualResetEventSlim();
-        using (var turn = await turns.TakeAsync(CancellationToken.None))
+        using (var slot = await limit.TakeAsync(CancellationToken.None))
         {
-            await Assert.ThrowsAsync<TooSlowException>(() => turn.RunAsync(
+            await Assert.ThrowsAsync<TooSlowException>(() => slot.RunAsync(
                 _ =>
                 {
                     ends.Wait(CancellationToken.None);
@@ -22,7 +22,7 @@ public sealed class TurnsTests
                 CancellationToken.None));
         }
 
-        var next = turns.TakeAsync(CancellationToken.None);
+        var next = limit.TakeAsync(CancellationToken.None);
         Assert.False(next.IsCompleted);
         ends.Set();
         (await next).Dispose();
@@ -31,10 +31,10 @@ public sealed class TurnsTests
     [Fact]
     public async Task Should_say_that_it_is_ended_when_the_process_is_and_not_that_the_file_is_slow()
     {
-        using var turns = new Turns(1, TimeProvider.System);
+        using var limit = new ConcurrencyLimit(1, TimeProvider.System);
         using var stop = new CancellationTokenSource();
-        using var turn = await turns.TakeAsync(CancellationToken.None);
-        var running = turn.RunAsync(
+        using var slot = await limit.TakeAsync(CancellationToken.None);
+        var running = slot.RunAsync(
             cancel =>
             {
                 cancel.WaitHandle.WaitOne();

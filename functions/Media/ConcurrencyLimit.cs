@@ -1,21 +1,21 @@
 namespace Chat.Functions.Media;
 
-/// <summary>Lets so many files be processed at a time.</summary>
-internal sealed class Turns(int most, TimeProvider time) : IDisposable
+/// <summary>Limits how many files are processed at once.</summary>
+internal sealed class ConcurrencyLimit(int most, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(most);
 
-    public async Task<Turn> TakeAsync(CancellationToken cancellationToken)
+    public async Task<Slot> TakeAsync(CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken);
-        return new Turn(_free, time);
+        return new Slot(_free, time);
     }
 
     public void Dispose() => _free.Dispose();
 }
 
-/// <summary>A file's turn. It ends when it is disposed of, but not before what was run in it.</summary>
-internal sealed class Turn(SemaphoreSlim free, TimeProvider time) : IDisposable
+/// <summary>One of the files that are processed at once.</summary>
+internal sealed class Slot(SemaphoreSlim free, TimeProvider time) : IDisposable
 {
     private Task _running = Task.CompletedTask;
 
@@ -38,7 +38,7 @@ internal sealed class Turn(SemaphoreSlim free, TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>What still runs still has its memory.</summary>
+    /// <summary>Releases the slot only when the work has ended: until then it uses memory.</summary>
     public void Dispose() => _ = _running.ContinueWith(_ => free.Release(), TaskScheduler.Default);
 }
 

@@ -7,32 +7,32 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Reports;
 
-/// <summary>Keeps copies of the photos that are reported: they are there for moderators when the message is taken back.</summary>
+/// <summary>Keeps copies of the files that are reported: they are there for moderators when the message is taken back.</summary>
 /// <remarks>
 /// What can't be copied at once, as it is large, still processed or held for a scan, or Blob Storage fails, the queue copies later: a
 /// report is taken all the same, and the file isn't deleted for an hour. Of what was said around reported messages nothing is copied but
 /// the words.
 /// </remarks>
-public sealed class ReportedPhotos(
+public sealed class ReportedFiles(
     MediaBlobs blobs,
     MediaStore store,
     MediaQueue queue,
     CaseStore cases,
     TimeProvider time,
-    ILogger<ReportedPhotos> logger)
+    ILogger<ReportedFiles> logger)
 {
     private const int MaxParallel = 8;
 
-    /// <summary>How soon to look again for a photo that is processed.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    /// <summary>How soon to look again for a file that is processed.</summary>
+    private static readonly TimeSpan CheckProcessedAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>The same for one that is held for a scan, which may take a day.</summary>
-    private static readonly TimeSpan Later = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CheckScannedAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a file stays that is to be copied, though its message is taken back.</summary>
-    private static readonly TimeSpan Held = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RetainedFor = TimeSpan.FromHours(1);
 
-    /// <summary>Keeps the evidence, with the photos of which there is a copy by now. May be repeated.</summary>
+    /// <summary>Keeps the evidence, with the files of which there is a copy by now. May be repeated.</summary>
     public async Task KeepAsync(Reported reported, CancellationToken cancellationToken)
     {
         var copied = new ConcurrentDictionary<MediaId, KeptEvidence?>();
@@ -45,11 +45,11 @@ public sealed class ReportedPhotos(
         await cases.KeepAsync([.. reported.Evidence.Select(With)], cancellationToken);
         foreach (var one in meant)
         {
-            foreach (var id in PhotosOf(one).Where(id => copied[id] != KeptEvidence.Kept))
+            foreach (var id in IdsOf(one).Where(id => copied[id] != KeptEvidence.Kept))
             {
                 await queue.SendAsync(
-                    new PhotoReported(one.CaseId, one.Id, id),
-                    copied[id] == KeptEvidence.TooLarge ? null : time.GetUtcNow() + Soon,
+                    new FileReported(one.CaseId, one.Id, id),
+                    copied[id] == KeptEvidence.TooLarge ? null : time.GetUtcNow() + CheckProcessedAfter,
                     cancellationToken);
             }
         }
@@ -57,23 +57,23 @@ public sealed class ReportedPhotos(
         bool IsMeant(Evidence one) => one.ReportedAt is not null || reported.Target.Kind == TargetKind.Conversation;
 
         Evidence With(Evidence one) =>
-            IsMeant(one) && PhotosOf(one).Where(id => copied[id] == KeptEvidence.Kept).ToList() is { Count: > 0 } photos
+            IsMeant(one) && IdsOf(one).Where(id => copied[id] == KeptEvidence.Kept).ToList() is { Count: > 0 } photos
                 ? one with { Photos = photos }
                 : one;
     }
 
-    /// <summary>Copies a photo that couldn't be copied when it was reported, and adds it to the evidence. Idempotent.</summary>
-    public async Task CopyAsync(PhotoReported due, CancellationToken cancellationToken)
+    /// <summary>Copies a file that couldn't be copied when it was reported, and adds it to the evidence. Idempotent.</summary>
+    public async Task CopyAsync(FileReported due, CancellationToken cancellationToken)
     {
         var state = await HoldAsync(due.MediaId, cancellationToken);
         switch (state)
         {
             // Its blobs may be there by now, but nobody is to see them yet.
             case MediaState.Processing:
-                await queue.SendAsync(due, time.GetUtcNow() + Soon, cancellationToken);
+                await queue.SendAsync(due, time.GetUtcNow() + CheckProcessedAfter, cancellationToken);
                 return;
             case MediaState.Held:
-                await queue.SendAsync(due, time.GetUtcNow() + Later, cancellationToken);
+                await queue.SendAsync(due, time.GetUtcNow() + CheckScannedAfter, cancellationToken);
                 return;
 
             // Nobody saw anything of it, nor is to see it here. Its blobs may be there still.
@@ -91,11 +91,11 @@ public sealed class ReportedPhotos(
         }
         else
         {
-            logger.PhotoGone();
+            logger.FileGone();
         }
     }
 
-    private static IEnumerable<MediaId> PhotosOf(Evidence one) => FilesOf(one).Select(file => file.MediaId);
+    private static IEnumerable<MediaId> IdsOf(Evidence one) => FilesOf(one).Select(file => file.MediaId);
 
     private static IEnumerable<Attachment> FilesOf(Evidence one) =>
         [
@@ -107,7 +107,7 @@ public sealed class ReportedPhotos(
     private Task<MediaState?> HoldAsync(MediaId id, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return store.HoldAsync(id, now + Held, now + (Held / 2), cancellationToken);
+        return store.HoldAsync(id, now + RetainedFor, now + (RetainedFor / 2), cancellationToken);
     }
 
     /// <summary>Null when Blob Storage failed.</summary>
@@ -132,18 +132,18 @@ public sealed class ReportedPhotos(
         catch (Exception failure) when (failure is RequestFailedException or AggregateException)
         {
             // An aggregate is what retries end with that met no answer.
-            logger.PhotoNotCopied(failure);
+            logger.FileNotCopied(failure);
             return null;
         }
     }
 }
 
-/// <summary>The log lines of reported photos.</summary>
-internal static partial class ReportedPhotosLog
+/// <summary>The log lines of reported files.</summary>
+internal static partial class ReportedFilesLog
 {
-    [LoggerMessage(732, LogLevel.Warning, "A reported photo could not be copied at once; it is tried again.")]
-    public static partial void PhotoNotCopied(this ILogger logger, Exception exception);
+    [LoggerMessage(732, LogLevel.Warning, "A reported file could not be copied at once; it is tried again.")]
+    public static partial void FileNotCopied(this ILogger logger, Exception exception);
 
     [LoggerMessage(733, LogLevel.Warning, "A reported file was gone before it could be copied.")]
-    public static partial void PhotoGone(this ILogger logger);
+    public static partial void FileGone(this ILogger logger);
 }
