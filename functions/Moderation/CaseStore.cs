@@ -142,11 +142,11 @@ public sealed class CaseStore(ChatContainers containers)
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Adds photos of which there is a copy by now to evidence that is kept. Idempotent.</summary>
-    public async Task AddPhotosAsync(
+    /// <summary>Adds files of which there is a copy by now to evidence that is kept. Idempotent.</summary>
+    public async Task AddFilesAsync(
         CaseId id,
         string evidenceId,
-        IReadOnlyList<MediaId> photos,
+        IReadOnlyList<MediaId> files,
         CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
@@ -157,7 +157,7 @@ public sealed class CaseStore(ChatContainers containers)
                 ChatJson.Default.Evidence,
                 null,
                 cancellationToken);
-            var all = (kept?.Photos ?? []).Union(photos).ToList();
+            var all = (kept?.Photos ?? []).Union(files).ToList();
             if (kept is null || all.Count == kept.Photos?.Count)
             {
                 return;
@@ -191,15 +191,15 @@ public sealed class CaseStore(ChatContainers containers)
     {
         await CreateIfAbsentAsync(evidence, cancellationToken);
 
-        // It may be there as what was said around another message, or from when its photos couldn't be copied yet.
+        // It may be there as what was said around another message, or from when its files couldn't be copied yet.
         if (evidence.ReportedAt is { } at)
         {
             await NoteReportedAsync(evidence, at, cancellationToken);
         }
 
-        if (evidence.Photos is { } photos)
+        if (evidence.Photos is { } files)
         {
-            await AddPhotosAsync(evidence.CaseId, evidence.Id, photos, cancellationToken);
+            await AddFilesAsync(evidence.CaseId, evidence.Id, files, cancellationToken);
         }
     }
 

@@ -126,24 +126,24 @@ internal sealed record EvidenceView(MessageId MessageId, long Seq, DateTimeOffse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Flags { get; init; }
 
-    /// <summary>The photos of which a copy is kept; absent when there are none.</summary>
+    /// <summary>The files of which a copy is kept, which were photos only at first; absent when there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<EvidencePhoto>? Photos { get; init; }
+    public IReadOnlyList<EvidenceFile>? Photos { get; init; }
 
     public static EvidenceView Of(Evidence one) => new(one.MessageId, one.Seq, one.At, one.ReportedAt is not null)
     {
-        Photos = one.Photos?.Select(photo => new EvidencePhoto(photo)).ToList(),
+        Photos = one.Photos?.Select(file => new EvidenceFile(file)).ToList(),
         Message = one.Message,
         Revision = one.Revision,
         Flags = one.Flags,
     };
 }
 
-/// <summary>A copy of a reported photo.</summary>
-internal sealed record EvidencePhoto(MediaId MediaId)
+/// <summary>A copy of a reported file.</summary>
+internal sealed record EvidenceFile(MediaId MediaId)
 {
     /// <summary>
-    /// Where it is found for about an hour. Nothing is any more 180 days after the last report that came while the photo was there.
+    /// Where it is found for about an hour. Nothing is any more 180 days after the last report that came while the file was there.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Uri? Url { get; init; }

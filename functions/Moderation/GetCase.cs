@@ -7,7 +7,7 @@ namespace Chat.Functions.Moderation;
 
 /// <summary>
 /// <c>GET /moderation/cases/{caseId}</c>: a case with its newest reports, decisions and appeals, at most 100 of each, and a page of the
-/// evidence by <c>seq</c>, with addresses of its photos.
+/// evidence by <c>seq</c>, with addresses of its files.
 /// </summary>
 public sealed class GetCase(CaseStore cases, MediaBlobs blobs, Limits limits, TimeProvider time)
 {

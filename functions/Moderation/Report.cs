@@ -83,7 +83,7 @@ public sealed record Evidence : CaseDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Flags { get; init; }
 
-    /// <summary>The photos of which a copy is kept; null for none.</summary>
+    /// <summary>The files of which a copy is kept, which were photos only at first; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MediaId>? Photos { get; init; }
 

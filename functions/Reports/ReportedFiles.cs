@@ -87,7 +87,7 @@ public sealed class ReportedFiles(
             : await blobs.HasEvidenceAsync(due.CaseId, due.MediaId, cancellationToken);
         if (isKept)
         {
-            await cases.AddPhotosAsync(due.CaseId, due.EvidenceId, [due.MediaId], cancellationToken);
+            await cases.AddFilesAsync(due.CaseId, due.EvidenceId, [due.MediaId], cancellationToken);
         }
         else
         {
