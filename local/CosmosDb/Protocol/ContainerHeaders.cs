@@ -15,6 +15,6 @@ internal static class ContainerHeaders
             .With("lsn", lsn.ToString(CultureInfo.InvariantCulture));
         return response.Status == 404
             ? response
-            : response.With("x-ms-content-path", container.ResourceId).With("x-ms-alt-content-path", container.Path);
+            : response.With("x-ms-content-path", container.ResourceId).With("x-ms-alt-content-path", container.EscapedPath);
     }
 }

@@ -131,7 +131,7 @@ internal sealed class ResourceEndpoint(Catalog catalog)
     private static CosmosResponse Answer(int status, Container container) =>
         CosmosResponse.Json(status, json => Write(json, container))
             .With("etag", container.Definition.Stamp.ETag)
-            .With("x-ms-alt-content-path", container.Path)
+            .With("x-ms-alt-content-path", container.EscapedPath)
             .Charged(1);
 
     /// <summary>Reads a body; one whose members have other types than they should is as malformed as one that isn't JSON.</summary>

@@ -41,6 +41,7 @@ internal sealed class Container : IDisposable
         Store = store;
         Time = time;
         Path = $"dbs/{record.DatabaseId}/colls/{definition.Id}";
+        EscapedPath = $"dbs/{Uri.EscapeDataString(record.DatabaseId)}/colls/{Uri.EscapeDataString(definition.Id)}";
         SelfPath = record.SelfPath;
         _indexes = new ContainerIndexes(this, record);
         Expiry = new Expiry(this);
@@ -66,6 +67,9 @@ internal sealed class Container : IDisposable
 
     /// <summary>Where it is by names.</summary>
     public string Path { get; }
+
+    /// <summary>The same as headers have it, which clients unescape.</summary>
+    public string EscapedPath { get; }
 
     /// <summary>Where it is by resource ids.</summary>
     public string SelfPath { get; }

@@ -53,11 +53,12 @@ public sealed class ChangeFeedTests
         Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_start_at_a_time()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_start_at_a_time(Door door)
     {
         var clock = new TestClock();
-        await using var account = await CosmosAccount.StartAsync(time: clock);
+        await using var account = await CosmosAccount.StartAsync(time: clock, door: door);
         await account.CreateAsync("""{"id":"a","pk":"k","n":1}""");
         clock.Advance(TimeSpan.FromSeconds(10));
         var since = clock.GetUtcNow().UtcDateTime;
@@ -66,11 +67,12 @@ public sealed class ChangeFeedTests
         Assert.Equal(["b1"], await ReadAsync(account, ChangeFeedStartFrom.Time(since)), StringComparer.Ordinal);
     }
 
-    [Fact]
-    public async Task Should_be_read_by_range_and_by_key_from_each_kind_of_start()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_be_read_by_range_and_by_key_from_each_kind_of_start(Door door)
     {
         var clock = new TestClock();
-        await using var account = await CosmosAccount.StartAsync(time: clock);
+        await using var account = await CosmosAccount.StartAsync(time: clock, door: door);
         async Task WriteAsync(string name)
         {
             for (var i = 0; i < 10; i++)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,14 +14,14 @@ internal sealed class CosmosAccount : IAsyncDisposable
     private readonly LocalStore _store;
 
     private readonly Door _door;
-    private readonly int _port;
+    private readonly Lazy<HttpClient> _http;
 
-    private CosmosAccount(LocalStore store, CosmosService service, Door door, int port)
+    private CosmosAccount(LocalStore store, CosmosService service, Door door)
     {
         _store = store;
         _door = door;
-        _port = port;
         Service = service;
+        _http = new(() => new HttpClient(new Signer(NewHandler())) { BaseAddress = Address });
         Client = NewClient();
         Container = Client.GetContainer("chat", "items");
     }
@@ -37,6 +38,14 @@ internal sealed class CosmosAccount : IAsyncDisposable
     public CosmosClient Client { get; }
 
     public Container Container { get; }
+
+    /// <summary>For requests of one's own making, which it signs.</summary>
+    public HttpClient Http => _http.Value;
+
+    public string ConnectionString =>
+        _door == Door.Https ? CosmosService.ConnectionStringOf(Service.Port!.Value, "https") : Service.ConnectionString;
+
+    private Uri Address => new($"{(_door == Door.Https ? "https" : "http")}://localhost:{Service.Port ?? 80}/");
 
     /// <param name="definition">Members of the container's definition besides its id and key <c>/pk</c>.</param>
     public static async Task<CosmosAccount> StartAsync(
@@ -57,8 +66,12 @@ internal sealed class CosmosAccount : IAsyncDisposable
               "id":"items",
               "partitionKey":{"paths":[{{keyPaths}}],"kind":"{{kind}}","version":2}{{(definition.Length > 0 ? "," : "")}}{{definition}}}]}
             """);
-        var port = door == Door.InProcess ? 0 : (await service.ListenAsync(0, CancellationToken.None))!.Value;
-        return new CosmosAccount(store, service, door, port) { Faults = faults, Meter = meter };
+        if (door != Door.InProcess)
+        {
+            await service.ListenAsync(0, CancellationToken.None);
+        }
+
+        return new CosmosAccount(store, service, door) { Faults = faults, Meter = meter };
     }
 
     /// <param name="limitToEndpoint">With this, the SDK repeats nothing after a broken connection.</param>
@@ -77,20 +90,23 @@ internal sealed class CosmosAccount : IAsyncDisposable
                 options.HttpClientFactory = () => new HttpClient(Service.CreateHandler());
                 break;
             case Door.Https:
-                options.ServerCertificateCustomValidationCallback = (shown, _, _) =>
-                    Service.Certificate.ExportCertificatePem() == shown.ExportCertificatePem();
+                options.ServerCertificateCustomValidationCallback = (shown, _, _) => IsOurs(shown);
                 break;
         }
 
-        return new CosmosClient(
-            _door == Door.InProcess
-                ? Service.ConnectionString
-                : CosmosService.ConnectionStringOf(_port, _door == Door.Https ? "https" : "http"),
-            options);
+        return new CosmosClient(ConnectionString, options);
     }
 
-    /// <summary>For requests of one's own making, which it signs.</summary>
-    public HttpClient NewHttp() => new(new Signer(Service.CreateHandler()));
+    /// <summary>Reaches the account by its door.</summary>
+    public HttpMessageHandler NewHandler() => _door switch
+    {
+        Door.InProcess => Service.CreateHandler(),
+        Door.Http => new SocketsHttpHandler(),
+        _ => new SocketsHttpHandler
+        {
+            SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => IsOurs((X509Certificate2)shown!) },
+        },
+    };
 
     public static Stream Json(string json) => new MemoryStream(Encoding.UTF8.GetBytes(json));
 
@@ -133,7 +149,14 @@ internal sealed class CosmosAccount : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        if (_http.IsValueCreated)
+        {
+            _http.Value.Dispose();
+        }
+
         await Service.DisposeAsync();
         await _store.DisposeAsync();
     }
+
+    private bool IsOurs(X509Certificate2 shown) => Service.Certificate.ExportCertificatePem() == shown.ExportCertificatePem();
 }

@@ -12,4 +12,8 @@ public enum Door
 }
 
 /// <summary>Runs a theory through each door, as its last argument.</summary>
+/// <remarks>
+/// Tests without a door look at what is behind all of them, such as the meter, the store and replicas that lag, or take thousands of
+/// requests or seconds of work to find what no door changes.
+/// </remarks>
 public sealed class EveryDoorAttribute(params object[] arguments) : EachAttribute<Door>(arguments);

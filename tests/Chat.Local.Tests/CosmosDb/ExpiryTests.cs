@@ -9,10 +9,11 @@ public sealed class ExpiryTests
 {
     private readonly TestClock _clock = new();
 
-    [Fact]
-    public async Task Should_hide_an_item_when_its_time_has_come()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_hide_an_item_when_its_time_has_come(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync("\"defaultTtl\":-1", time: _clock);
+        await using var account = await CosmosAccount.StartAsync("\"defaultTtl\":-1", time: _clock, door: door);
         await account.CreateAsync("""{"id":"short","pk":"k","ttl":10}""");
         await account.CreateAsync("""{"id":"long","pk":"k"}""");
 
@@ -25,10 +26,11 @@ public sealed class ExpiryTests
         Assert.Equal(201, (int)(await account.CreateAsync("""{"id":"short","pk":"k"}""")).StatusCode);
     }
 
-    [Fact]
-    public async Task Should_count_from_the_last_write()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_count_from_the_last_write(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync("\"defaultTtl\":10", time: _clock);
+        await using var account = await CosmosAccount.StartAsync("\"defaultTtl\":10", time: _clock, door: door);
         await account.CreateAsync("""{"id":"a","pk":"k"}""");
         await account.CreateAsync("""{"id":"for-ever","pk":"k","ttl":-1}""");
         _clock.Advance(TimeSpan.FromSeconds(6));
@@ -41,21 +43,23 @@ public sealed class ExpiryTests
         Assert.NotNull(await account.FindAsync("k", "for-ever"));
     }
 
-    [Fact]
-    public async Task Should_ignore_a_document_s_ttl_when_the_container_has_none()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_ignore_a_document_s_ttl_when_the_container_has_none(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync(time: _clock);
+        await using var account = await CosmosAccount.StartAsync(time: _clock, door: door);
         await account.CreateAsync("""{"id":"a","pk":"k","ttl":1}""");
         _clock.Advance(TimeSpan.FromDays(1));
 
         Assert.NotNull(await account.FindAsync("k", "a"));
     }
 
-    [Fact]
-    public async Task Should_remove_expired_items_for_good()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_remove_expired_items_for_good(Door door)
     {
         using var directory = new TemporaryDirectory();
-        await using (var account = await CosmosAccount.StartAsync("\"defaultTtl\":-1", directory.Path, _clock))
+        await using (var account = await CosmosAccount.StartAsync("\"defaultTtl\":-1", directory.Path, _clock, door: door))
         {
             await account.CreateAsync("""{"id":"a","pk":"k","ttl":10}""");
             await account.CreateAsync("""{"id":"b","pk":"k","ttl":100}""");
@@ -63,16 +67,17 @@ public sealed class ExpiryTests
         }
 
         // A clock that went back would show an item that was only hidden.
-        await using var later = await CosmosAccount.StartAsync("\"defaultTtl\":-1", directory.Path, new TestClock());
+        await using var later = await CosmosAccount.StartAsync("\"defaultTtl\":-1", directory.Path, new TestClock(), door: door);
         Assert.Null(await later.FindAsync("k", "a"));
         Assert.NotNull(await later.FindAsync("k", "b"));
     }
 
-    [Fact]
-    public async Task Should_bring_nothing_back_when_the_next_start_declares_a_longer_time()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_bring_nothing_back_when_the_next_start_declares_a_longer_time(Door door)
     {
         using var directory = new TemporaryDirectory();
-        await using (var account = await CosmosAccount.StartAsync("\"defaultTtl\":10", directory.Path, _clock))
+        await using (var account = await CosmosAccount.StartAsync("\"defaultTtl\":10", directory.Path, _clock, door: door))
         {
             await account.CreateAsync("""{"id":"a","pk":"k"}""");
             await account.CreateAsync("""{"id":"b","pk":"k","ttl":100}""");
@@ -80,7 +85,7 @@ public sealed class ExpiryTests
 
         _clock.Advance(TimeSpan.FromSeconds(20));
 
-        await using var later = await CosmosAccount.StartAsync("\"defaultTtl\":1000", directory.Path, _clock);
+        await using var later = await CosmosAccount.StartAsync("\"defaultTtl\":1000", directory.Path, _clock, door: door);
         Assert.Null(await later.FindAsync("k", "a"));
         Assert.NotNull(await later.FindAsync("k", "b"));
         await later.CreateAsync("""{"id":"c","pk":"k"}""");

@@ -39,10 +39,11 @@ public sealed class FaultTests
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_throttle_until_the_sdk_gives_up()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_throttle_until_the_sdk_gives_up(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var tries = 0;
         using var always = account.Faults.Add(new Fault("cosmos", "read", FaultKind.Throttle) { Strike = _ => Task.FromResult(tries++) });
 
@@ -92,10 +93,11 @@ public sealed class FaultTests
         Assert.NotNull(await account.FindAsync("k", "m"));
     }
 
-    [Fact]
-    public async Task Should_break_several_connections_in_a_row()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_break_several_connections_in_a_row(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var tries = 0;
         using var fault = account.Faults.Add(
             new Fault("cosmos", "upsert", FaultKind.ResetBefore) { Times = 3, Strike = _ => Task.FromResult(tries++) });
@@ -106,10 +108,11 @@ public sealed class FaultTests
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_leave_a_broken_connection_to_the_application_when_the_sdk_is_limited_to_its_endpoint()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_leave_a_broken_connection_to_the_application_when_the_sdk_is_limited_to_its_endpoint(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         using var client = account.NewClient(limitToEndpoint: true);
         using var once = account.Faults.Add(new Fault("cosmos", "create", FaultKind.ResetAfter) { Times = 1 });
 
@@ -119,10 +122,11 @@ public sealed class FaultTests
         Assert.NotNull(await account.FindAsync("k", "a"));
     }
 
-    [Fact]
-    public async Task Should_time_out_after_applying()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_time_out_after_applying(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         using var always = account.Faults.Add(new Fault("cosmos", "create", FaultKind.TimeoutAfter) { Times = 1 });
 
         using var response = await account.Container.CreateItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k"}"""), Key);
@@ -131,10 +135,11 @@ public sealed class FaultTests
         Assert.NotNull(await account.FindAsync("k", "a"));
     }
 
-    [Fact]
-    public async Task Should_refuse_a_true_condition_when_asked_to()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_refuse_a_true_condition_when_asked_to(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var head = await account.CreateAsync("""{"id":"head","pk":"k","n":1}""");
         using (account.Faults.Add(new Fault("cosmos", "*", FaultKind.FalsePrecondition)))
         {
@@ -158,11 +163,12 @@ public sealed class FaultTests
         Assert.Null(await account.FindAsync("k", "m"));
     }
 
-    [Fact]
-    public async Task Should_delay()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_delay(Door door)
     {
         var clock = new TestClock();
-        await using var account = await CosmosAccount.StartAsync(time: clock);
+        await using var account = await CosmosAccount.StartAsync(time: clock, door: door);
         var struck = new TaskCompletionSource();
         using var fault = account.Faults.Add(new Fault("cosmos", "create", FaultKind.Delay)
         {
@@ -186,10 +192,11 @@ public sealed class FaultTests
         Assert.Equal(HttpStatusCode.Created, (await create).StatusCode);
     }
 
-    [Fact]
-    public async Task Should_name_the_target_and_meter_what_was_billed()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_name_the_target_and_meter_what_was_billed(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var targets = new List<string>();
         using var watch = account.Faults.Add(new Fault("cosmos", "*", FaultKind.Delay)
         {

@@ -16,10 +16,11 @@ public sealed class LinqTests
         [.. Enumerable.Range(0, 12).Select(i => new Entry(
             $"e{i}", $"k{i % 5}", i % 3 == 0 ? "head" : "message", i, i % 4 == 0 ? null : $"Text {i}", i % 2 == 0, [$"t{i % 3}"]))];
 
-    [Fact]
-    public async Task Should_find_what_a_list_finds()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_find_what_a_list_finds(Door door)
     {
-        await using var account = await WithEntriesAsync();
+        await using var account = await WithEntriesAsync(door);
         string[] some = ["e1", "e7", "e99"];
 
         await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Seq));
@@ -59,10 +60,11 @@ public sealed class LinqTests
             entries => entries.OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Root = Math.Floor(Math.Sqrt(entry.Seq)) }));
     }
 
-    [Fact]
-    public async Task Should_fold()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_fold(Door door)
     {
-        await using var account = await WithEntriesAsync();
+        await using var account = await WithEntriesAsync(door);
         var entries = account.Container.GetItemLinqQueryable<Entry>();
 
         Assert.Equal(8, (await entries.Where(entry => entry.Kind == "message").CountAsync()).Resource);
@@ -86,9 +88,9 @@ public sealed class LinqTests
             StringComparer.Ordinal);
     }
 
-    private static async Task<CosmosAccount> WithEntriesAsync()
+    private static async Task<CosmosAccount> WithEntriesAsync(Door door)
     {
-        var account = await CosmosAccount.StartAsync(Indexing);
+        var account = await CosmosAccount.StartAsync(Indexing, door: door);
         foreach (var entry in Entries)
         {
             await account.Container.CreateItemAsync(entry);

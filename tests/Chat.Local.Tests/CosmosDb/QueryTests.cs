@@ -5,8 +5,11 @@ using Xunit;
 
 namespace Chat.Local.Tests.CosmosDb;
 
-public sealed class QueryTests
+public sealed class QueryTests(QueryTests.Accounts accounts) : IClassFixture<QueryTests.Accounts>
 {
+    /// <summary>A partition key as the header has it.</summary>
+    private const string Key = "[\"k\"]";
+
     private const string Indexing = """
         "indexingPolicy":{"includedPaths":[{"path":"/type/?"},{"path":"/seq/?"},{"path":"/a/b/?"}],"excludedPaths":[{"path":"/*"}],
         "compositeIndexes":[[{"path":"/type","order":"ascending"},{"path":"/seq","order":"descending"}]]}
@@ -22,8 +25,9 @@ public sealed class QueryTests
         """{"id":"s","pk":"k","type":"odd","seq":"10"}""",
     ];
 
-    [Fact]
-    public async Task Should_sort_by_when_documents_were_stored_and_by_id_for_the_price_of_an_index_term()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_sort_by_when_documents_were_stored_and_by_id_for_the_price_of_an_index_term(Door door)
     {
         var clock = new TestClock();
         await using var account = await CosmosAccount.StartAsync(
@@ -31,7 +35,8 @@ public sealed class QueryTests
             "indexingPolicy":{"includedPaths":[{"path":"/a/?"}],"excludedPaths":[{"path":"/*"}],
             "compositeIndexes":[[{"path":"/_ts","order":"ascending"},{"path":"/id","order":"ascending"}],[{"path":"/a"},{"path":"/b"}]]}
             """,
-            time: clock);
+            time: clock,
+            door: door);
         Assert.Equal(5.35, (await account.CreateAsync("""{"id":"b","pk":"k"}""")).RequestCharge, 0.01);
         await account.CreateAsync("""{"id":"a","pk":"k"}""");
         var first = clock.GetUtcNow().ToUnixTimeSeconds();
@@ -48,60 +53,61 @@ public sealed class QueryTests
     }
 
     [Theory]
-    [InlineData("SELECT VALUE c.id FROM c", "head m1 m2 e3 m4 s")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.type = 'message'", "m1 m2 m4")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.type = 'message' AND c.seq > 1", "m2 m4")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.seq >= 2 ORDER BY c.seq", "m2 e3 m4")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE 2 <= c.seq AND c.seq < 4 ORDER BY c.seq DESC", "e3 m2")]
-    [InlineData("SELECT VALUE c.id FROM c ORDER BY c.seq", "head m1 m2 e3 m4 s")]
-    [InlineData("SELECT VALUE c.id FROM c ORDER BY c.seq DESC", "s m4 e3 m2 m1 head")]
-    [InlineData("SELECT VALUE c.id FROM c ORDER BY c.type, c.seq DESC", "e3 head m4 m2 m1 s")]
-    [InlineData("SELECT VALUE c.id FROM c ORDER BY c.type DESC, c.seq ASC", "s m1 m2 m4 head e3")]
-    [InlineData("SELECT TOP 2 VALUE c.id FROM c WHERE c.seq < 4 ORDER BY c.seq DESC", "e3 m2")]
-    [InlineData("SELECT VALUE c.id FROM c ORDER BY c.seq OFFSET 1 LIMIT 2", "m1 m2")]
-    [InlineData("SELECT VALUE c.id FROM c ORDER BY c.id", "e3 head m1 m2 m4 s")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.id = 'm2'", "m2")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.id IN ('m4', 'm1', 'none') AND c.seq > 0", "m1 m4")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.seq BETWEEN 2 AND 3", "m2 e3")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.seq NOT BETWEEN 2 AND 3", "m1 m4")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE NOT IS_DEFINED(c.seq)", "head")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE NOT (c.seq = 1)", "m2 e3 m4 s")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.seq != 1", "m2 e3 m4 s")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.seq = '10'", "s")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.seq = 10", "")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.text = null", "e3")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE IS_NULL(c.text) OR c.gone", "m2 e3")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.gone != true", "")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE STARTSWITH(c.text, 'tw', true)", "m2 m4")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE LOWER(c.text) = 'two' AND CONTAINS(c.text, 'T')", "m4")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.text LIKE 't_o' OR c.id LIKE '%ead'", "head m2")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.text NOT LIKE '%o%'", "")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(c.tags, 'y') OR ARRAY_CONTAINS(c.tags, c.nothing)", "m1")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c['tags'][1] = \"y\"", "m1")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.a.b >= 1", "m1 m4")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE c.a.b = '1'", "m2")]
-    [InlineData("SELECT VALUE c.id FROM root c WHERE c.seq % 2 = 0 AND c.seq + 1 * 2 > 5", "m4")]
-    [InlineData("SELECT VALUE x.id || '!' FROM c AS x WHERE LENGTH(x.id) = 1", "s!")]
-    [InlineData("SELECT VALUE c.title FROM c", "Ä's \"place\"")]
-    [InlineData("SELECT VALUE COUNT(1) FROM c WHERE c.type = 'message'", "3")]
-    [InlineData("SELECT VALUE MAX(c.a.b) FROM c WHERE IS_NUMBER(c.a.b)", "2.5")]
-    [InlineData("SELECT VALUE SUM(c.seq) FROM c WHERE c.type = 'message'", "7")]
-    [InlineData("SELECT VALUE AVG(c.seq) FROM c WHERE c.seq < 3", "1.5")]
-    [InlineData("SELECT VALUE MIN(c.none) FROM c", "")]
-    [InlineData("SELECT DISTINCT VALUE c.type FROM c WHERE c.seq > 0", "message event")]
-    public async Task Should_select(string sql, string expected)
+    [EveryDoor("SELECT VALUE c.id FROM c", "head m1 m2 e3 m4 s")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.type = 'message'", "m1 m2 m4")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.type = 'message' AND c.seq > 1", "m2 m4")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.seq >= 2 ORDER BY c.seq", "m2 e3 m4")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE 2 <= c.seq AND c.seq < 4 ORDER BY c.seq DESC", "e3 m2")]
+    [EveryDoor("SELECT VALUE c.id FROM c ORDER BY c.seq", "head m1 m2 e3 m4 s")]
+    [EveryDoor("SELECT VALUE c.id FROM c ORDER BY c.seq DESC", "s m4 e3 m2 m1 head")]
+    [EveryDoor("SELECT VALUE c.id FROM c ORDER BY c.type, c.seq DESC", "e3 head m4 m2 m1 s")]
+    [EveryDoor("SELECT VALUE c.id FROM c ORDER BY c.type DESC, c.seq ASC", "s m1 m2 m4 head e3")]
+    [EveryDoor("SELECT TOP 2 VALUE c.id FROM c WHERE c.seq < 4 ORDER BY c.seq DESC", "e3 m2")]
+    [EveryDoor("SELECT VALUE c.id FROM c ORDER BY c.seq OFFSET 1 LIMIT 2", "m1 m2")]
+    [EveryDoor("SELECT VALUE c.id FROM c ORDER BY c.id", "e3 head m1 m2 m4 s")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.id = 'm2'", "m2")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.id IN ('m4', 'm1', 'none') AND c.seq > 0", "m1 m4")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.seq BETWEEN 2 AND 3", "m2 e3")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.seq NOT BETWEEN 2 AND 3", "m1 m4")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE NOT IS_DEFINED(c.seq)", "head")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE NOT (c.seq = 1)", "m2 e3 m4 s")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.seq != 1", "m2 e3 m4 s")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.seq = '10'", "s")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.seq = 10", "")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.text = null", "e3")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE IS_NULL(c.text) OR c.gone", "m2 e3")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.gone != true", "")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE STARTSWITH(c.text, 'tw', true)", "m2 m4")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE LOWER(c.text) = 'two' AND CONTAINS(c.text, 'T')", "m4")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.text LIKE 't_o' OR c.id LIKE '%ead'", "head m2")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.text NOT LIKE '%o%'", "")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(c.tags, 'y') OR ARRAY_CONTAINS(c.tags, c.nothing)", "m1")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c['tags'][1] = \"y\"", "m1")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.a.b >= 1", "m1 m4")]
+    [EveryDoor("SELECT VALUE c.id FROM c WHERE c.a.b = '1'", "m2")]
+    [EveryDoor("SELECT VALUE c.id FROM root c WHERE c.seq % 2 = 0 AND c.seq + 1 * 2 > 5", "m4")]
+    [EveryDoor("SELECT VALUE x.id || '!' FROM c AS x WHERE LENGTH(x.id) = 1", "s!")]
+    [EveryDoor("SELECT VALUE c.title FROM c", "Ä's \"place\"")]
+    [EveryDoor("SELECT VALUE COUNT(1) FROM c WHERE c.type = 'message'", "3")]
+    [EveryDoor("SELECT VALUE MAX(c.a.b) FROM c WHERE IS_NUMBER(c.a.b)", "2.5")]
+    [EveryDoor("SELECT VALUE SUM(c.seq) FROM c WHERE c.type = 'message'", "7")]
+    [EveryDoor("SELECT VALUE AVG(c.seq) FROM c WHERE c.seq < 3", "1.5")]
+    [EveryDoor("SELECT VALUE MIN(c.none) FROM c", "")]
+    [EveryDoor("SELECT DISTINCT VALUE c.type FROM c WHERE c.seq > 0", "message event")]
+    public async Task Should_select(string sql, string expected, Door door)
     {
-        await using var account = await WithDocumentsAsync();
+        var account = accounts[door];
 
         var results = await account.QueryAsync(sql);
 
         Assert.Equal(expected, string.Join(' ', results.Select(result => result!.ToString())));
     }
 
-    [Fact]
-    public async Task Should_shape_results()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_shape_results(Door door)
     {
-        await using var account = await WithDocumentsAsync();
+        var account = accounts[door];
 
         var results = await account.QueryAsync(
             "SELECT c.id, c.seq AS number, c.a.b, c.nothing, c.seq * 2, c.seq + 2 FROM c WHERE c.id = @id", "k", ("@id", "m1"));
@@ -109,10 +115,11 @@ public sealed class QueryTests
         Assert.Equal("""{"id":"m1","number":1,"b":1,"$1":2,"$2":3}""", Assert.Single(results)!.ToJsonString());
     }
 
-    [Fact]
-    public async Task Should_take_whole_documents_up_to_a_parameter()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_take_whole_documents_up_to_a_parameter(Door door)
     {
-        await using var account = await WithDocumentsAsync();
+        var account = accounts[door];
 
         var results = await account.QueryAsync(
             "SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq <= @seq ORDER BY c.seq DESC", "k", ("@take", 2), ("@seq", 3));
@@ -120,10 +127,11 @@ public sealed class QueryTests
         Assert.Equal(["m2", "m1"], results.Select(document => (string)document!["id"]!), StringComparer.Ordinal);
     }
 
-    [Fact]
-    public async Task Should_take_parameters_of_every_type()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_take_parameters_of_every_type(Door door)
     {
-        await using var account = await WithDocumentsAsync();
+        var account = accounts[door];
 
         var results = await account.QueryAsync(
             "SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(@ids, c.id) AND c.gone = @gone AND c.seq = @seq AND c.none != @null "
@@ -135,37 +143,37 @@ public sealed class QueryTests
     }
 
     [Theory]
-    [InlineData("SELECT * FROM c ORDER BY c.text", "excluded")]
-    [InlineData("SELECT * FROM c ORDER BY c.seq, c.type", "composite")]
-    [InlineData("SELECT * FROM c JOIN t IN c.tags", "single input set")]
-    [InlineData("SELECT c.type, COUNT(1) FROM c", "GROUP BY clause")]
-    [InlineData("SELECT c.seq, COUNT(1) FROM c GROUP BY c.type", "GROUP BY clause")]
-    [InlineData("SELECT c.type, COUNT(1) FROM c GROUP BY c.type ORDER BY c.type", "ORDER BY")]
-    [InlineData("SELECT VALUE ARRAY(SELECT VALUE t FROM t IN c.tags ORDER BY t) FROM c", "ORDER BY")]
-    [InlineData("SELECT VALUE (SELECT VALUE t FROM t IN c.tags) FROM c", "cardinality")]
-    [InlineData("SELECT VALUE x FROM (SELECT VALUE c FROM c) AS x", "FROM (SELECT")]
-    [InlineData("SELECT VALUE FIRST(SELECT VALUE t FROM t IN c.tags) FROM c", "FIRST(SELECT")]
-    [InlineData("SELECT VALUE t FROM c JOIN t IN d.tags", "'d'")]
-    [InlineData("SELECT VALUE t FROM c JOIN t IN c.tags JOIN t IN c.tags", "more than once")]
-    [InlineData("SELECT VALUE udf.f(c) FROM c", "User-defined")]
-    [InlineData("SELECT VALUE c FROM c ORDER BY RANK RRF(c.a, c.b)", "RANK")]
-    [InlineData("SELECT VALUE c FROM c WHERE c.seq & 1 = 1", "'&'")]
-    [InlineData("SELECT VALUE c /* never closed", "isn't closed")]
-    [InlineData("SELECT VALUE c FROM c WHERE ST_DISTANCE(c.a, c.b) < 1", "ST_DISTANCE")]
-    [InlineData("SELECT * FROM c WHERE REGEXMATCH(c.id, '(')", "regular expression")]
-    [InlineData("SELECT * FROM c WHERE c.id LIKE 'a!' ESCAPE '!'", "escape")]
-    [InlineData("SELECT * FROM c WHERE c.id IN (SELECT VALUE 1)", "")]
-    [InlineData("SELECT * FROM c WHERE d.id = 1", "'d'")]
-    [InlineData("SELECT * FROM c WHERE c.id = @missing", "@missing")]
-    [InlineData("SELECT * FROM c WHERE c.id =", "ends too early")]
-    [InlineData("SELECT VALUE 1.2.3", "numeric")]
-    [InlineData("SELECT VALUE 1e", "numeric")]
-    [InlineData("SELECT VALUE 1e400", "numeric")]
-    [InlineData("SELECT * FROM c WHERE c.id LIKE '[a-[]'", "LIKE")]
-    [InlineData("SELECT VALUE 1 FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x JOIN f IN c.x JOIN g IN c.x", "5 JOINs")]
-    public async Task Should_refuse_what_it_cannot_run_exactly(string sql, string reason)
+    [EveryDoor("SELECT * FROM c ORDER BY c.text", "excluded")]
+    [EveryDoor("SELECT * FROM c ORDER BY c.seq, c.type", "composite")]
+    [EveryDoor("SELECT * FROM c JOIN t IN c.tags", "single input set")]
+    [EveryDoor("SELECT c.type, COUNT(1) FROM c", "GROUP BY clause")]
+    [EveryDoor("SELECT c.seq, COUNT(1) FROM c GROUP BY c.type", "GROUP BY clause")]
+    [EveryDoor("SELECT c.type, COUNT(1) FROM c GROUP BY c.type ORDER BY c.type", "ORDER BY")]
+    [EveryDoor("SELECT VALUE ARRAY(SELECT VALUE t FROM t IN c.tags ORDER BY t) FROM c", "ORDER BY")]
+    [EveryDoor("SELECT VALUE (SELECT VALUE t FROM t IN c.tags) FROM c", "cardinality")]
+    [EveryDoor("SELECT VALUE x FROM (SELECT VALUE c FROM c) AS x", "FROM (SELECT")]
+    [EveryDoor("SELECT VALUE FIRST(SELECT VALUE t FROM t IN c.tags) FROM c", "FIRST(SELECT")]
+    [EveryDoor("SELECT VALUE t FROM c JOIN t IN d.tags", "'d'")]
+    [EveryDoor("SELECT VALUE t FROM c JOIN t IN c.tags JOIN t IN c.tags", "more than once")]
+    [EveryDoor("SELECT VALUE udf.f(c) FROM c", "User-defined")]
+    [EveryDoor("SELECT VALUE c FROM c ORDER BY RANK RRF(c.a, c.b)", "RANK")]
+    [EveryDoor("SELECT VALUE c FROM c WHERE c.seq & 1 = 1", "'&'")]
+    [EveryDoor("SELECT VALUE c /* never closed", "isn't closed")]
+    [EveryDoor("SELECT VALUE c FROM c WHERE ST_DISTANCE(c.a, c.b) < 1", "ST_DISTANCE")]
+    [EveryDoor("SELECT * FROM c WHERE REGEXMATCH(c.id, '(')", "regular expression")]
+    [EveryDoor("SELECT * FROM c WHERE c.id LIKE 'a!' ESCAPE '!'", "escape")]
+    [EveryDoor("SELECT * FROM c WHERE c.id IN (SELECT VALUE 1)", "")]
+    [EveryDoor("SELECT * FROM c WHERE d.id = 1", "'d'")]
+    [EveryDoor("SELECT * FROM c WHERE c.id = @missing", "@missing")]
+    [EveryDoor("SELECT * FROM c WHERE c.id =", "ends too early")]
+    [EveryDoor("SELECT VALUE 1.2.3", "numeric")]
+    [EveryDoor("SELECT VALUE 1e", "numeric")]
+    [EveryDoor("SELECT VALUE 1e400", "numeric")]
+    [EveryDoor("SELECT * FROM c WHERE c.id LIKE '[a-[]'", "LIKE")]
+    [EveryDoor("SELECT VALUE 1 FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x JOIN f IN c.x JOIN g IN c.x", "5 JOINs")]
+    public async Task Should_refuse_what_it_cannot_run_exactly(string sql, string reason, Door door)
     {
-        await using var account = await WithDocumentsAsync();
+        var account = accounts[door];
 
         var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync(sql));
 
@@ -174,21 +182,21 @@ public sealed class QueryTests
     }
 
     [Theory]
-    [InlineData("(", "1", ")", 100_000, "levels deep")]
-    [InlineData("[", "1", "]", 100_000, "levels deep")]
-    [InlineData("NOT ", "true", "", 60_000, "levels deep")]
-    [InlineData("- ", "1", "", 100_000, "levels deep")]
-    [InlineData("1 ? 1 : ", "1", "", 30_000, "levels deep")]
-    [InlineData("(SELECT VALUE ", "1", ")", 10_000, "levels deep")]
-    [InlineData("", "1", "+1", 100_000, "chains")]
-    [InlineData("", "1", " BETWEEN 1 AND 1", 10_000, "chains")]
-    [InlineData("", "{}", "[1+1]", 50_000, "chains")]
-    [InlineData("", "c", ".a", 100_000, "path")]
-    [InlineData("1=1 OR ", "1", "", 50_000, "characters")]
+    [EveryDoor("(", "1", ")", 100_000, "levels deep")]
+    [EveryDoor("[", "1", "]", 100_000, "levels deep")]
+    [EveryDoor("NOT ", "true", "", 60_000, "levels deep")]
+    [EveryDoor("- ", "1", "", 100_000, "levels deep")]
+    [EveryDoor("1 ? 1 : ", "1", "", 30_000, "levels deep")]
+    [EveryDoor("(SELECT VALUE ", "1", ")", 10_000, "levels deep")]
+    [EveryDoor("", "1", "+1", 100_000, "chains")]
+    [EveryDoor("", "1", " BETWEEN 1 AND 1", 10_000, "chains")]
+    [EveryDoor("", "{}", "[1+1]", 50_000, "chains")]
+    [EveryDoor("", "c", ".a", 100_000, "path")]
+    [EveryDoor("1=1 OR ", "1", "", 50_000, "characters")]
     public async Task Should_refuse_queries_that_would_overflow_the_stack(
-        string before, string middle, string after, int times, string reason)
+        string before, string middle, string after, int times, string reason, Door door)
     {
-        await using var account = await WithDocumentsAsync();
+        var account = accounts[door];
         var (opening, closing) = (string.Concat(Enumerable.Repeat(before, times)), string.Concat(Enumerable.Repeat(after, times)));
         var sql = $"SELECT VALUE {opening}{middle}{closing} FROM c";
         var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync(sql));
@@ -199,13 +207,13 @@ public sealed class QueryTests
     }
 
     [Theory]
-    [InlineData("SELECT VALUE 1 FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x WHERE false")]
-    [InlineData("SELECT VALUE COUNT(1) FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x")]
-    [InlineData("SELECT * FROM c WHERE EXISTS(SELECT VALUE a FROM a IN c.x WHERE EXISTS(SELECT VALUE b FROM b IN c.x JOIN d IN c.x "
+    [EveryDoor("SELECT VALUE 1 FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x WHERE false")]
+    [EveryDoor("SELECT VALUE COUNT(1) FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x")]
+    [EveryDoor("SELECT * FROM c WHERE EXISTS(SELECT VALUE a FROM a IN c.x WHERE EXISTS(SELECT VALUE b FROM b IN c.x JOIN d IN c.x "
         + "JOIN e IN c.x WHERE false))")]
-    public async Task Should_refuse_to_make_more_rows_of_documents_than_it_can(string sql)
+    public async Task Should_refuse_to_make_more_rows_of_documents_than_it_can(string sql, Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync($$"""{"id":"1","pk":"k","x":[{{string.Join(',', Enumerable.Range(0, 100))}}]}""");
 
         var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync(sql));
@@ -215,47 +223,48 @@ public sealed class QueryTests
     }
 
     [Theory]
-    [InlineData("[]")]
-    [InlineData("{}")]
-    [InlineData("""{"query":null}""")]
-    [InlineData("""{"query":5}""")]
-    [InlineData("""{"query":"SELECT * FROM c","parameters":[5]}""")]
-    [InlineData("""{"query":"SELECT * FROM c","parameters":[{"name":5}]}""")]
-    [InlineData("""{"query":"SELECT VALUE @n FROM c","parameters":[{"name":"@n","value":1e400}]}""")]
-    [InlineData("""{"query":"SELECT * FROM c"}""", "5")]
-    [InlineData("""{"query":"SELECT * FROM c"}""", "[\"k\"]", "null")]
-    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", "[\"k\"]", """{"v":[""]}""")]
-    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", "[\"k\"]", """{"v":["3x"]}""")]
-    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", "[\"k\"]", """{"v":[null]}""")]
-    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", "[\"k\"]", """{"v":[]}""")]
-    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":5}""", null)]
-    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":5}}""", null)]
-    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":[[1]]}}""", null)]
-    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":[1],"exclude":"x"}}""", null)]
-    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":[1],"rid":5}}""", null)]
-    public async Task Should_refuse_malformed_requests(string body, string? key = "[\"k\"]", string? continuation = null)
+    [EveryDoor("[]", Key, "")]
+    [EveryDoor("{}", Key, "")]
+    [EveryDoor("""{"query":null}""", Key, "")]
+    [EveryDoor("""{"query":5}""", Key, "")]
+    [EveryDoor("""{"query":"SELECT * FROM c","parameters":[5]}""", Key, "")]
+    [EveryDoor("""{"query":"SELECT * FROM c","parameters":[{"name":5}]}""", Key, "")]
+    [EveryDoor("""{"query":"SELECT VALUE @n FROM c","parameters":[{"name":"@n","value":1e400}]}""", Key, "")]
+    [EveryDoor("""{"query":"SELECT * FROM c"}""", "5", "")]
+    [EveryDoor("""{"query":"SELECT * FROM c"}""", Key, "null")]
+    [EveryDoor("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", Key, """{"v":[""]}""")]
+    [EveryDoor("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", Key, """{"v":["3x"]}""")]
+    [EveryDoor("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", Key, """{"v":[null]}""")]
+    [EveryDoor("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", Key, """{"v":[]}""")]
+    [EveryDoor("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":5}""", "", "")]
+    [EveryDoor("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":5}}""", "", "")]
+    [EveryDoor("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":[[1]]}}""", "", "")]
+    [EveryDoor("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":[1],"exclude":"x"}}""", "", "")]
+    [EveryDoor("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":[1],"rid":5}}""", "", "")]
+    public async Task Should_refuse_malformed_requests(string body, string key, string continuation, Door door)
     {
-        await using var account = await WithDocumentsAsync();
-        using var http = account.NewHttp();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://localhost/dbs/chat/colls/items/docs"));
+        var account = accounts[door];
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("dbs/chat/colls/items/docs", UriKind.Relative));
         request.Headers.Add("x-ms-documentdb-isquery", "True");
-        request.Headers.Add(key is null ? "x-ms-documentdb-partitionkeyrangeid" : "x-ms-documentdb-partitionkey", key ?? "0");
-        if (continuation is not null)
+        var hasKey = key.Length > 0;
+        request.Headers.Add(hasKey ? "x-ms-documentdb-partitionkey" : "x-ms-documentdb-partitionkeyrangeid", hasKey ? key : "0");
+        if (continuation.Length > 0)
         {
             request.Headers.Add("x-ms-continuation", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(continuation)));
         }
 
         request.Content = new StringContent(body);
 
-        using var response = await http.SendAsync(request);
+        using var response = await account.Http.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_leave_documents_without_the_path_out_of_an_order_that_only_a_wildcard_indexes()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_leave_documents_without_the_path_out_of_an_order_that_only_a_wildcard_indexes(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         foreach (var document in Documents)
         {
             await account.CreateAsync(document);
@@ -282,16 +291,16 @@ public sealed class QueryTests
         Assert.All(pages, page => Assert.True(page.Count <= 3));
     }
 
-    [Fact]
-    public async Task Should_ask_clients_for_a_plan_of_what_ranges_cannot_answer_alone()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_ask_clients_for_a_plan_of_what_ranges_cannot_answer_alone(Door door)
     {
-        await using var account = await WithDocumentsAsync();
-        using var http = account.NewHttp();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://localhost/dbs/chat/colls/items/docs"));
+        var account = accounts[door];
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("dbs/chat/colls/items/docs", UriKind.Relative));
         request.Headers.Add("x-ms-documentdb-isquery", "True");
         request.Content = new StringContent("""{"query":"SELECT * FROM c ORDER BY c.seq"}""");
 
-        using var response = await http.SendAsync(request);
+        using var response = await account.Http.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("1004", Assert.Single(response.Headers.GetValues("x-ms-substatus")));
@@ -387,14 +396,5 @@ public sealed class QueryTests
         Assert.Equal([2, 2, 1], pages.Select(page => page.Count));
     }
 
-    private static async Task<CosmosAccount> WithDocumentsAsync()
-    {
-        var account = await CosmosAccount.StartAsync(Indexing);
-        foreach (var document in Documents)
-        {
-            await account.CreateAsync(document);
-        }
-
-        return account;
-    }
+    public sealed class Accounts() : SharedAccounts(Indexing, Documents);
 }

@@ -9,12 +9,13 @@ public sealed class RestartTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    [Fact]
-    public async Task Should_come_back_with_everything_that_was_acknowledged()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_come_back_with_everything_that_was_acknowledged(Door door)
     {
         string etag;
         string session;
-        await using (var account = await StartAsync())
+        await using (var account = await StartAsync(door))
         {
             etag = (await account.CreateAsync("""{"id":"a","pk":"k","n":1}""")).ETag;
             using var batch = await account.Container.CreateTransactionalBatch(new PartitionKey("k"))
@@ -26,7 +27,7 @@ public sealed class RestartTests : IDisposable
             session = deleted.Headers.Session;
         }
 
-        await using var again = await StartAsync();
+        await using var again = await StartAsync(door);
         using var read = await again.Container.ReadItemStreamAsync(
             "a",
             new PartitionKey("k"),
@@ -86,5 +87,5 @@ public sealed class RestartTests : IDisposable
     /// <summary>The range of key <c>k</c>, which the session token names.</summary>
     private static string RangeOf(ItemResponse<JsonObject> written) => written.Headers.Session.Split(':')[0];
 
-    private Task<CosmosAccount> StartAsync() => CosmosAccount.StartAsync(directory: _directory.Path);
+    private Task<CosmosAccount> StartAsync(Door door = Door.InProcess) => CosmosAccount.StartAsync(directory: _directory.Path, door: door);
 }

@@ -6,17 +6,17 @@ namespace Chat.Local.Tests.CosmosDb;
 
 public sealed class ThroughputTests
 {
-    [Fact]
-    public async Task Should_throttle_a_container_that_has_used_its_second()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_throttle_a_container_that_has_used_its_second(Door door)
     {
         var clock = new TestClock();
-        await using var account = await CosmosAccount.StartAsync(time: clock);
+        await using var account = await CosmosAccount.StartAsync(time: clock, door: door);
         account.Service.LimitThroughput("chat", "items", 10);
-        using var http = account.NewHttp();
         async Task<HttpResponseMessage> CreateAsync(string id)
         {
             using var content = new StringContent($$"""{"id":"{{id}}","pk":"k"}""");
-            return await http.PostAsync(new Uri("http://localhost/dbs/chat/colls/items/docs"), content);
+            return await account.Http.PostAsync(new Uri("dbs/chat/colls/items/docs", UriKind.Relative), content);
         }
 
         using var first = await CreateAsync("1");
@@ -31,18 +31,19 @@ public sealed class ThroughputTests
         Assert.Equal("1000", Assert.Single(third.Headers.GetValues("x-ms-retry-after-ms")));
     }
 
-    [Fact]
-    public async Task Should_serve_the_sdk_s_own_retries_in_the_next_second()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_serve_the_sdk_s_own_retries_in_the_next_second(Door door)
     {
         var clock = new TestClock();
         clock.Advance(TimeSpan.FromMilliseconds(980));
-        await using var account = await CosmosAccount.StartAsync(time: clock);
+        await using var account = await CosmosAccount.StartAsync(time: clock, door: door);
         account.Service.LimitThroughput("chat", "items", 10);
         var throttled = 0;
-        using var client = new CosmosClient(account.Service.ConnectionString, new CosmosClientOptions
+        using var client = new CosmosClient(account.ConnectionString, new CosmosClientOptions
         {
             ConnectionMode = ConnectionMode.Gateway,
-            HttpClientFactory = () => new HttpClient(new Watch(account.Service.CreateHandler(), status =>
+            HttpClientFactory = () => new HttpClient(new Watch(account.NewHandler(), status =>
             {
                 if (status == HttpStatusCode.TooManyRequests)
                 {
@@ -63,19 +64,20 @@ public sealed class ThroughputTests
         Assert.Equal(1, throttled);
     }
 
-    [Fact]
-    public async Task Should_keep_what_a_container_was_given_and_hold_it_to_that()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_keep_what_a_container_was_given_and_hold_it_to_that(Door door)
     {
         var clock = new TestClock();
         using var directory = new TemporaryDirectory();
-        await using (var account = await CosmosAccount.StartAsync(directory: directory.Path, time: clock))
+        await using (var account = await CosmosAccount.StartAsync(directory: directory.Path, time: clock, door: door))
         {
             var created = await account.Client.GetDatabase("chat").CreateContainerAsync("given", "/pk", throughput: 500);
             Assert.Equal(500, await created.Container.ReadThroughputAsync());
             Assert.Equal(600, (await created.Container.ReplaceThroughputAsync(600)).Resource.Throughput);
         }
 
-        await using var again = await CosmosAccount.StartAsync(directory: directory.Path, time: clock);
+        await using var again = await CosmosAccount.StartAsync(directory: directory.Path, time: clock, door: door);
         Assert.Equal(600, await again.Client.GetContainer("chat", "given").ReadThroughputAsync());
         Assert.Equal(HttpStatusCode.TooManyRequests, await UntilThrottledAsync(again, "given", 600));
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -84,10 +86,11 @@ public sealed class ThroughputTests
         Assert.Null(await again.Client.GetContainer("chat", "given").ReadThroughputAsync());
     }
 
-    [Fact]
-    public async Task Should_share_the_throughput_of_a_database()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_share_the_throughput_of_a_database(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync(time: new TestClock());
+        await using var account = await CosmosAccount.StartAsync(time: new TestClock(), door: door);
         var database = (await account.Client.CreateDatabaseAsync("shared", ThroughputProperties.CreateAutoscaleThroughput(1000))).Database;
         await database.CreateContainerAsync("one", "/pk");
         await database.CreateContainerAsync("two", "/pk");
@@ -104,10 +107,11 @@ public sealed class ThroughputTests
         Assert.Equal(HttpStatusCode.Created, await CreateAsync(account, "own", "more", "shared"));
     }
 
-    [Fact]
-    public async Task Should_limit_nothing_unasked()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_limit_nothing_unasked(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync(time: new TestClock());
+        await using var account = await CosmosAccount.StartAsync(time: new TestClock(), door: door);
 
         Assert.Null(await account.Container.ReadThroughputAsync());
         for (var i = 0; i < 300; i++)
@@ -117,15 +121,15 @@ public sealed class ThroughputTests
     }
 
     [Theory]
-    [InlineData(300, null)]
-    [InlineData(450, null)]
-    [InlineData(null, 1500)]
-    public async Task Should_refuse_throughput_that_the_service_would(int? manual, int? most)
+    [EveryDoor(300, false)]
+    [EveryDoor(450, false)]
+    [EveryDoor(1500, true)]
+    public async Task Should_refuse_throughput_that_the_service_would(int units, bool isAutoscale, Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
-        var asked = manual is { } units
-            ? ThroughputProperties.CreateManualThroughput(units)
-            : ThroughputProperties.CreateAutoscaleThroughput(most!.Value);
+        await using var account = await CosmosAccount.StartAsync(door: door);
+        var asked = isAutoscale
+            ? ThroughputProperties.CreateAutoscaleThroughput(units)
+            : ThroughputProperties.CreateManualThroughput(units);
 
         var refused = await Assert.ThrowsAsync<CosmosException>(
             () => account.Client.GetDatabase("chat").CreateContainerAsync(new ContainerProperties("given", "/pk"), asked));
@@ -134,10 +138,11 @@ public sealed class ThroughputTests
         Assert.Contains("in increments of", refused.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Should_refuse_to_go_from_manual_throughput_to_autoscale()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_refuse_to_go_from_manual_throughput_to_autoscale(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var created = await account.Client.GetDatabase("chat").CreateContainerAsync("given", "/pk", throughput: 500);
 
         var refused = await Assert.ThrowsAsync<CosmosException>(
@@ -165,9 +170,9 @@ public sealed class ThroughputTests
 
     private static async Task<HttpStatusCode> CreateAsync(CosmosAccount account, string container, string id, string database = "chat")
     {
-        using var http = account.NewHttp();
         using var content = new StringContent($$"""{"id":"{{id}}","pk":"k"}""");
-        using var response = await http.PostAsync(new Uri($"http://localhost/dbs/{database}/colls/{container}/docs"), content);
+        using var response = await account.Http.PostAsync(
+            new Uri($"dbs/{database}/colls/{container}/docs", UriKind.Relative), content);
         return response.StatusCode;
     }
 

@@ -13,10 +13,11 @@ public sealed class UniqueKeyTests : IDisposable
 
     private readonly TemporaryDirectory _directory = new();
 
-    [Fact]
-    public async Task Should_refuse_a_second_document_with_the_same_values_however_it_is_written()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_refuse_a_second_document_with_the_same_values_however_it_is_written(Door door)
     {
-        await using var account = await WithTwoAsync();
+        await using var account = await WithTwoAsync(door);
         var container = account.Container;
         var taken = CosmosAccount.Json;
 
@@ -40,10 +41,11 @@ public sealed class UniqueKeyTests : IDisposable
         Assert.Equal("b@b", (string?)(await account.FindAsync("k", "b"))!["mail"]);
     }
 
-    [Fact]
-    public async Task Should_take_the_same_values_under_another_partition_key_and_again_once_they_are_free()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_take_the_same_values_under_another_partition_key_and_again_once_they_are_free(Door door)
     {
-        await using var account = await WithTwoAsync();
+        await using var account = await WithTwoAsync(door);
 
         await account.CreateAsync("""{"id":"a","pk":"other","mail":"a@b"}""");
         await account.Container.ReplaceItemAsync(JsonNode.Parse("""{"id":"a","pk":"k","mail":"a@b","n":1,"changed":true}"""), "a", Key);
@@ -60,21 +62,24 @@ public sealed class UniqueKeyTests : IDisposable
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_take_one_document_without_a_value()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_take_one_document_without_a_value(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync("\"uniqueKeyPolicy\":{\"uniqueKeys\":[{\"paths\":[\"/mail\"]}]}");
+        await using var account = await CosmosAccount.StartAsync(
+            "\"uniqueKeyPolicy\":{\"uniqueKeys\":[{\"paths\":[\"/mail\"]}]}", door: door);
         await account.CreateAsync("""{"id":"a","pk":"k"}""");
 
         var refused = await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"b","pk":"k","mail":null}"""));
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_free_the_values_of_a_document_that_has_expired()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_free_the_values_of_a_document_that_has_expired(Door door)
     {
         var clock = new TestClock();
-        await using var account = await CosmosAccount.StartAsync(Policy + ",\"defaultTtl\":-1", time: clock);
+        await using var account = await CosmosAccount.StartAsync(Policy + ",\"defaultTtl\":-1", time: clock, door: door);
         await account.CreateAsync("""{"id":"a","pk":"k","mail":"a@b","ttl":1}""");
         clock.Advance(TimeSpan.FromSeconds(2));
 
@@ -84,15 +89,16 @@ public sealed class UniqueKeyTests : IDisposable
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_hold_after_a_restart()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_hold_after_a_restart(Door door)
     {
-        await using (var account = await WithTwoAsync())
+        await using (var account = await WithTwoAsync(door))
         {
             await account.Container.PatchItemAsync<JsonObject>("a", Key, [PatchOperation.Set("/mail", "changed")]);
         }
 
-        await using var again = await CosmosAccount.StartAsync(Policy, _directory.Path);
+        await using var again = await CosmosAccount.StartAsync(Policy, _directory.Path, door: door);
         var properties = (await again.Container.ReadContainerAsync()).Resource;
         Assert.Equal(["/mail", "/a/b,/n"], properties.UniqueKeyPolicy.UniqueKeys.Select(key => string.Join(',', key.Paths)));
         var refused = await Assert.ThrowsAsync<CosmosException>(() => again.CreateAsync("""{"id":"c","pk":"k","mail":"changed"}"""));
@@ -100,32 +106,34 @@ public sealed class UniqueKeyTests : IDisposable
         await again.CreateAsync("""{"id":"c","pk":"k","mail":"a@b"}""");
     }
 
-    [Fact]
-    public async Task Should_take_the_values_over_from_a_document_that_expired_while_nobody_ran()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_take_the_values_over_from_a_document_that_expired_while_nobody_ran(Door door)
     {
         var clock = new TestClock();
         const string WithTtl = Policy + ",\"defaultTtl\":-1";
-        await using (var account = await CosmosAccount.StartAsync(WithTtl, _directory.Path, clock))
+        await using (var account = await CosmosAccount.StartAsync(WithTtl, _directory.Path, clock, door: door))
         {
             await account.CreateAsync("""{"id":"a","pk":"k","mail":"a@b","ttl":5}""");
         }
 
         clock.Advance(TimeSpan.FromSeconds(5));
-        await using (var again = await CosmosAccount.StartAsync(WithTtl, _directory.Path, clock))
+        await using (var again = await CosmosAccount.StartAsync(WithTtl, _directory.Path, clock, door: door))
         {
             await again.CreateAsync("""{"id":"b","pk":"k","mail":"a@b"}""");
             Assert.Equal("b", (string?)Assert.Single(await again.QueryAsync("SELECT VALUE c.id FROM c")));
         }
 
         // With another time to live the first would still be there; it went with the write that took its value.
-        await using var third = await CosmosAccount.StartAsync(Policy, _directory.Path, clock);
+        await using var third = await CosmosAccount.StartAsync(Policy, _directory.Path, clock, door: door);
         Assert.Equal("b", (string?)Assert.Single(await third.QueryAsync("SELECT VALUE c.id FROM c")));
     }
 
-    [Fact]
-    public async Task Should_look_at_the_latest_state_when_reads_lag()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_look_at_the_latest_state_when_reads_lag(Door door)
     {
-        await using var account = await WithTwoAsync();
+        await using var account = await WithTwoAsync(door);
         account.Service.LagReads("chat", "items", 10);
 
         await account.Container.DeleteItemAsync<object>("a", Key);
@@ -137,9 +145,9 @@ public sealed class UniqueKeyTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private async Task<CosmosAccount> WithTwoAsync()
+    private async Task<CosmosAccount> WithTwoAsync(Door door)
     {
-        var account = await CosmosAccount.StartAsync(Policy, _directory.Path);
+        var account = await CosmosAccount.StartAsync(Policy, _directory.Path, door: door);
         await account.CreateAsync("""{"id":"a","pk":"k","mail":"a@b","n":1}""");
         await account.CreateAsync("""{"id":"b","pk":"k","mail":"b@b","a":{"b":2},"n":2}""");
         return account;

@@ -83,4 +83,26 @@ public sealed class When_names_are_odd
             ChangeFeedMode.LatestVersion);
         Assert.Equal(key, (string?)Assert.Single(await feed.ReadNextAsync())["pk"]);
     }
+
+    /// <summary>Answers name the container in a header, whose values are ASCII.</summary>
+    [Theory]
+    [EveryDoor("a b")]
+    [EveryDoor("100%")]
+    [EveryDoor("größe 한𝄞")]
+    public async Task Should_use_a_container_by_what_it_was_called(string id, Door door)
+    {
+        await using var account = await CosmosAccount.StartAsync(door: door);
+        var database = (await account.Client.CreateDatabaseAsync(id)).Database;
+        var container = (await database.CreateContainerAsync(id, "/pk")).Container;
+        var key = new PartitionKey("k");
+        await container.CreateItemAsync(new JsonObject { ["id"] = "a", ["pk"] = "k", ["n"] = 1 });
+
+        using var batch = await container.CreateTransactionalBatch(key).PatchItem("a", [PatchOperation.Increment("/n", 1)]).ExecuteAsync();
+        Assert.Equal(HttpStatusCode.OK, batch.StatusCode);
+        Assert.Equal(2, (int?)(await container.ReadItemAsync<JsonObject>("a", key)).Resource["n"]);
+        using var query = container.GetItemQueryIterator<int>("SELECT VALUE c.n FROM c");
+        Assert.Equal(2, Assert.Single(await query.ReadNextAsync()));
+        Assert.Equal(id, (await container.ReadContainerAsync()).Resource.Id);
+        Assert.Equal(HttpStatusCode.NoContent, (await container.DeleteContainerAsync()).StatusCode);
+    }
 }
