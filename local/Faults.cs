@@ -74,6 +74,7 @@ internal sealed record Fault(string Service, string Operation, FaultKind Kind)
 
     /// <summary>
     /// Called once a delayed operation of Cosmos DB or Blob Storage was applied, before it is answered: where a story holds what was read.
+    /// Called once an invocation ended whose answer is lost (<see cref="FaultKind.ResetAfter"/>): where it kills the worker.
     /// </summary>
     public Func<string, Task>? Applied { get; init; }
 }

@@ -27,6 +27,7 @@ internal sealed class InvocationFaults(Faults faults, TimeProvider time)
                 throw new WorkerEndedException();
             case FaultKind.ResetAfter:
                 await run();
+                await (fault.Applied?.Invoke(target) ?? Task.CompletedTask);
                 throw new WorkerEndedException();
             case FaultKind.Duplicate when trigger != "http":
                 var (first, again) = (run(), run());
