@@ -7,15 +7,19 @@ namespace Chat.Load.Scenarios;
 internal static class Child
 {
     private const int Starts = 5;
-    private static readonly string[] Measured = ["pairs", "groups", "usual", "quiet"];
+
+    private static readonly Workload HotGroup =
+        new("hot", 1, "message", async server => (await Hot.GatherAsync((ChatServer)server, accepted: static () => { })).Crowd);
 
     public static async Task RunAsync(LoadOptions options, Report report)
     {
         await MeasureStartsAsync(options, report);
-        foreach (var workload in Workload.All.Where(one => Measured.Contains(one.Name)))
+        foreach (var workload in Workload.All.Append(HotGroup))
         {
             await MeasureAsync(options, report, workload);
         }
+
+        await MeasureConnectionsAsync(options, report);
     }
 
     private static async Task MeasureStartsAsync(LoadOptions options, Report report)
@@ -61,5 +65,19 @@ internal static class Child
         report.AddSpread("child", $"{workload.Name}: CPU per {workload.Turn}, app", own, "ms");
         report.AddSpread("child", $"{workload.Name}: CPU per {workload.Turn}, host and services", host, "ms");
         report.AddPercentiles("child", $"{workload.Name}: to the last", times, "ms");
+    }
+
+    /// <summary>The connections themselves are SignalR Service's: the app only lets people in and hears who is there.</summary>
+    private static async Task MeasureConnectionsAsync(LoadOptions options, Report report)
+    {
+        using var data = new DataDirectory();
+        await using var server = await ChatServer.StartAsync(options.Server, data.Path, asChild: true);
+        var app = server.Worker!;
+        await Task.Delay(Connections.Start, TimeProvider.System);
+        var resident = await Connections.ResidentAsync(app);
+        var people = await Connections.ConnectAsync(server, from: 0, Connections.Most);
+        var grown = await Connections.ResidentAsync(app) - resident;
+        report.Add("child", "connections: resident for each, app", 1000 * grown / Connections.Most, "KB");
+        await Task.WhenAll(people.Select(person => person.DisposeAsync().AsTask()));
     }
 }

@@ -8,10 +8,15 @@ namespace Chat.Load.Scenarios;
 /// </summary>
 internal static class Connections
 {
+    /// <summary>How many there are in the end.</summary>
+    public const int Most = Steps * Step;
+
+    /// <summary>How long a server has to give back what its start left.</summary>
+    public static readonly TimeSpan Start = TimeSpan.FromSeconds(10);
+
     private const int Step = 250;
     private const int Steps = 4;
     private const int AtOnce = 20;
-    private static readonly TimeSpan Start = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(15);
 
@@ -24,7 +29,6 @@ internal static class Connections
             using var data = new DataDirectory();
             await using var server = await contender.StartAsync(data.Path);
 
-            // The backend gives back what its start left.
             await Task.Delay(Start, TimeProvider.System);
             var people = new List<IPerson>();
             var resident = new List<double> { await ResidentAsync(server.Process) };
@@ -38,7 +42,7 @@ internal static class Connections
             var cpu = server.Process.CpuTime;
             await Task.Delay(Idle, TimeProvider.System);
             var used = 100 * (server.Process.CpuTime - cpu) / Idle;
-            var each = 1000 * (resident[^1] - resident[0]) / (Steps * Step);
+            var each = 1000 * (resident[^1] - resident[0]) / Most;
             first = first is 0 ? each : first;
             report.Add("connections", "resident for each", each, "KB", contender.Name);
             report.Add("connections", "CPU while idle", used, "% of a core", contender.Name);
@@ -58,7 +62,8 @@ internal static class Connections
         ]);
     }
 
-    private static async Task<List<IPerson>> ConnectAsync(IServer server, int from, int count)
+    /// <summary>Connects people with these numbers, some of them at once.</summary>
+    public static async Task<List<IPerson>> ConnectAsync(IServer server, int from, int count)
     {
         var people = new List<IPerson>();
         foreach (var some in Enumerable.Range(from, count).Chunk(AtOnce))
@@ -70,7 +75,8 @@ internal static class Connections
         return people;
     }
 
-    private static async Task<double> ResidentAsync(ServerProcess server)
+    /// <summary>What is resident once it is quiet, in MB.</summary>
+    public static async Task<double> ResidentAsync(ServerProcess server)
     {
         await Task.Delay(Pause, TimeProvider.System);
         await server.SettleAsync();

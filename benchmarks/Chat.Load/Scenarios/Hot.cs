@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Chat.Load.Servers;
+using Chat.Load.Workloads;
 
 namespace Chat.Load.Scenarios;
 
@@ -13,22 +14,30 @@ internal static class Hot
     {
         using var data = new DataDirectory();
         await using var server = await ChatServer.StartAsync(options.Server, data.Path);
-        var users = Enumerable.Range(0, Members).Select(i => new User(server.Http, $"member-{i}")).ToList();
-        var conversation = await users[0].CreateAsync([.. users.Skip(1).Select(user => user.Name)]);
         var accepted = 0;
-        var senders = users.ConvertAll(user => Sender(user, conversation, () => Interlocked.Increment(ref accepted)));
-        await LoadWindow.WarmUpAsync(server.Process, senders);
+        var (crowd, conversation) = await GatherAsync(server, () => Interlocked.Increment(ref accepted));
+        await LoadWindow.WarmUpAsync(server.Process, crowd.Turns);
         var windows = new List<LoadWindow>();
         for (var i = 0; i < options.Windows; i++)
         {
-            windows.Add(await LoadWindow.RunAsync(server.Process, options.Window, senders));
+            windows.Add(await LoadWindow.RunAsync(server.Process, options.Window, crowd.Turns));
         }
 
         report.AddSpread("hot", "messages committed", windows.Select(window => window.PerSecond), "/s");
         report.AddSpread("hot", "server CPU per message", windows.Select(window => window.CpuPerTurn), "ms");
         report.AddPercentiles("hot", "to the answer", windows.SelectMany(window => window.Turns), "ms");
         report.Add("hot", "messages accepted in all", accepted, "");
-        report.Add("hot", "of them in the log, without gaps", await CountAsync(users[0], conversation), "");
+        report.Add("hot", "of them in the log, without gaps", await CountAsync((User)crowd.People[0], conversation), "");
+    }
+
+    /// <summary>A group all of whom write, each the next message once the last is answered.</summary>
+    /// <param name="server">Where.</param>
+    /// <param name="accepted">Hears of every message that was accepted.</param>
+    public static async Task<(Crowd Crowd, string Conversation)> GatherAsync(ChatServer server, Action accepted)
+    {
+        var users = Enumerable.Range(0, Members).Select(i => new User(server.Http, $"member-{i}")).ToList();
+        var conversation = await users[0].CreateAsync([.. users.Skip(1).Select(user => user.Name)]);
+        return (new Crowd(users, users.ConvertAll(user => Sender(user, conversation, accepted))), conversation);
     }
 
     /// <summary>Reads the whole log. Throws when its numbers have a gap.</summary>
