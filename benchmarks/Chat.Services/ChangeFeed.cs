@@ -20,7 +20,8 @@ internal static class ChangeFeed
             var lease = await azure.Cosmos.ReadDocumentAsync(
                 ChatContainers.Database, ChatContainers.LeasesName, LeaseOf(range), LeaseOf(range));
             var lsn = lease is null ? 0 : JsonDocument.Parse(lease).RootElement.GetProperty("lsn").GetInt64();
-            var next = await azure.Cosmos.ReadChangesAsync(ChatContainers.Database, ChatContainers.ConversationsName, range, lsn, MaxButFor);
+            var next = await azure.Cosmos.ReadChangesAsync(
+                ChatContainers.Database, ChatContainers.ConversationsName, range, lsn, MaxButFor);
             if (next.Documents.Any(one => butFor is null || !Encoding.UTF8.GetString(one.Span).Contains(butFor, StringComparison.Ordinal)))
             {
                 return false;

@@ -77,7 +77,7 @@ public sealed class Blocking(
         }
     }
 
-    /// <summary>Copies a block to the other user's partition and to the head, or a restriction to the head and to the user's list.</summary>
+    /// <summary>Copies a block to the other user's partition and the head, or a restriction to the head and the user's list.</summary>
     /// <exception cref="TimeoutException">It can't be done just now.</exception>
     public async Task AlignAsync(AlignBlock message, CancellationToken cancellationToken)
     {

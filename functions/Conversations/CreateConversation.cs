@@ -220,8 +220,8 @@ public sealed class CreateConversation(
             until = await groups.TryAlignAsync(head, everyone, appended.Session, cancellationToken);
         }
 
-        // The caller's list is updated here, so that the next read shows the conversation. The projection updates the others'. A repeat may be
-        // the other user of a pair, or come after a call that ended early. A request's recipient has it only among their requests.
+        // The caller's list is updated here, so that the next read shows the conversation. The projection updates the others'. A repeat
+        // may be the other user of a pair, or come after a call that ended early. A request's recipient has it only among their requests.
         if (!head.IsRequestTo(user.Id))
         {
             await inbox.RaiseAsync(user.Id, ConversationSnapshot.Of(head) with { PushUntil = until }, cancellationToken);

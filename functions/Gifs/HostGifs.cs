@@ -59,6 +59,6 @@ internal static partial class GifsLog
     [LoggerMessage(742, LogLevel.Warning, "The host app gave no usable answer to a search for GIFs; the user was told to try again.")]
     public static partial void NoUsableAnswer(this ILogger logger, Exception exception);
 
-    [LoggerMessage(743, LogLevel.Error, "The host app gave no usable answer to searches for GIFs five times in a row; it isn't asked for 15 s.")]
+    [LoggerMessage(743, LogLevel.Error, "The host app gave no usable answer to five searches for GIFs in a row; it isn't asked for 15 s.")]
     public static partial void GifsPaused(this ILogger logger);
 }

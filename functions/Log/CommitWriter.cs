@@ -8,9 +8,9 @@ namespace Chat.Functions.Log;
 /// <summary>Writes a plan as one transactional batch. After an ambiguous answer it finds out whether the batch was applied.</summary>
 /// <remarks>
 /// After a time-out or a broken connection the same batch is sent again under the same If-Match, so at most one try can apply. A 412, a
-/// 404 of a document, or a 409 of a new one may be caused by our own earlier try or by a retry of the SDK. It is a conflict only if neither
-/// the head nor the first entry carries our commit id. The head is the first operation: a batch that was applied before fails there, whatever else
-/// would fail.
+/// 404 of a document, or a 409 of a new one may be caused by our own earlier try or by a retry of the SDK. It is a conflict only if
+/// neither the head nor the first entry carries our commit id. The head is the first operation: a batch that was applied before fails
+/// there, whatever else would fail.
 /// </remarks>
 internal sealed class CommitWriter(Container conversations, TimeProvider time)
 {

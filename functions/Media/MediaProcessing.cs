@@ -369,7 +369,7 @@ public sealed class MediaProcessing(
         return new(UnusableMediaException.Unreadable, "Reading it failed.");
     }
 
-    /// <summary>Whether the file caused it. Too little memory or a missing library is the machine's fault, and another one may do it.</summary>
+    /// <summary>Whether the file caused it. Too little memory or a missing library is the machine's fault; another may do it.</summary>
     private static bool IsByFile(Exception exception) => exception is not (UnusableMediaException
         or OperationCanceledException
         or OutOfMemoryException

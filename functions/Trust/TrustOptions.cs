@@ -7,8 +7,8 @@ public sealed record TrustOptions
 {
     /// <summary>
     /// <c>strict</c>: first contact depends on age, follows and the recipient's settings. <c>open</c>: anybody may write to anybody,
-    /// unless one of them blocks the other. Mandatory, without a default, so that nobody goes live mute or unguarded by accident. A change leaves
-    /// conversations as they are: those that are open stay open.
+    /// unless one of them blocks the other. Mandatory, without a default, so that nobody goes live mute or unguarded by accident. A change
+    /// leaves conversations as they are: those that are open stay open.
     /// </summary>
     [AllowedValues("strict", "open", ErrorMessage = "Must be strict or open.")]
     public string? Mode { get; init; }

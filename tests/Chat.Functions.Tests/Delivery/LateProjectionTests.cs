@@ -74,7 +74,9 @@ public class LateProjectionTests
         {
             var (now, nobody) = (DateTimeOffset.UnixEpoch, new HashSet<UserId>());
             var cat = await projector.Inbox.ReadAsync(new UserId("cat"), conversation, CancellationToken.None);
-            return cat!.IsTombstone ? default : (cat.ShownMessage(now, nobody)?.Preview, cat.UnreadCount(now), cat.IsMentioned(now, nobody));
+            return cat!.IsTombstone
+                ? default
+                : (cat.ShownMessage(now, nobody)?.Preview, cat.UnreadCount(now), cat.IsMentioned(now, nobody));
         }
     }
 
