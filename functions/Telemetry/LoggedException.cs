@@ -47,7 +47,7 @@ internal sealed partial class LoggedException : Exception
             return "";
         }
 
-        var reason = DocumentAddress.Replace(exception.ResponseBody, "docs/…");
+        var reason = DocumentAddress.Replace(exception.ResponseBody, "docs/…").ReplaceLineEndings(" ").Trim();
         return $", because: {(reason.Length > MaxReason ? reason[..MaxReason] : reason)}";
     }
 
