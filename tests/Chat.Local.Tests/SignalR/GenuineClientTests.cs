@@ -104,7 +104,10 @@ public class GenuineClientTests
         Assert.StartsWith("reconnected: ", line, StringComparison.Ordinal);
         Assert.NotEqual($"reconnected: {client.ConnectionId}", line);
         await app.Hub.Clients.Group("g").Said("hi");
-        Assert.Equal("hi", await client.NextLineAsync());
+        var said = await client.NextLineAsync();
+
+        // A client may be back before what broke its connection is sent on.
+        Assert.Equal("hi", said == "lost" ? await client.NextLineAsync() : said);
     }
 
     [Theory]
